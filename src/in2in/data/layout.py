@@ -1,0 +1,147 @@
+"""The InterHuman folder layout: motions, texts and splits, read and written one clip at a time.
+
+    motions_processed/person{1,2}/ID.npy   [T, 492] float32, z up
+    annots/ID.txt                          interaction texts, one a line
+    annots_individual/person{1,2}/ID.txt   individual texts, one a line (optional; an empty line is no text)
+    split/{train,val,test}.txt             clip ids, one a line
+    split/ignore_list.txt                  clip ids to leave out (optional)
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from in2in.errors import InputError
+from in2in.motion.representation import RawMotion
+
+RAW_WIDTH = 492
+RAW_POSITIONS = slice(0, 66)
+RAW_ROTATIONS = slice(186, 312)
+"""62 joints x 3, then 51 joints x 6: the first 22 and the first 21 are the body's."""
+
+PERSONS = ("person1", "person2")
+
+
+@dataclass(frozen=True)
+class Texts:
+    """What is said of one clip.
+
+    Attributes:
+        interaction: the interaction texts, at least one.
+        individuals: for each person, the individual texts; "" where there is none.
+    """
+
+    interaction: tuple[str, ...]
+    individuals: tuple[tuple[str, ...], ...]
+
+    def swap(self) -> "Texts":
+        """The individual texts with the persons in reverse order."""
+        return Texts(self.interaction, self.individuals[::-1])
+
+
+def to_y_up(points: Tensor) -> Tensor:
+    """(x, y, z) with z up to (x, z, -y) with y up."""
+    x, y, z = points.unbind(-1)
+    return torch.stack([x, z, -y], dim=-1)
+
+
+def to_z_up(points: Tensor) -> Tensor:
+    """(x, y, z) with y up to (x, -z, y) with z up."""
+    x, y, z = points.unbind(-1)
+    return torch.stack([x, -z, y], dim=-1)
+
+
+def motion_path(folder: Path, person: str, clip: str) -> Path:
+    """Where a person's raw motion lies."""
+    return folder / "motions_processed" / person / f"{clip}.npy"
+
+
+def read_person(path: Path) -> tuple[Tensor, Tensor]:
+    """One person's joints [T, 22, 3] (y up) and local rotations [T, 21, 6] from a raw file."""
+    if not path.is_file():
+        raise InputError(f"{path} is missing: every id of a split needs a file for each person")
+    try:
+        raw = np.load(path, allow_pickle=False)
+    except (ValueError, OSError, EOFError) as error:
+        raise InputError(f"{path} cannot be read as a .npy array ({error}): replace it or ignore the clip") from error
+    if raw.ndim != 2 or raw.shape[1] != RAW_WIDTH:
+        raise InputError(f"{path} has shape {list(raw.shape)}, expected [T, {RAW_WIDTH}]: is it from motions_processed?")
+    body = torch.from_numpy(raw.astype(np.float32))
+    joints = to_y_up(body[:, RAW_POSITIONS].unflatten(-1, (22, 3)))
+    rotations = body[:, RAW_ROTATIONS].unflatten(-1, (21, 6))
+    if not (torch.isfinite(joints).all() and torch.isfinite(rotations).all()):
+        raise InputError(f"{path} holds NaN or infinite numbers: repair it or list the id in split/ignore_list.txt")
+    return joints, rotations
+
+
+def read_motion(folder: Path, clip: str) -> RawMotion:
+    """Both persons of a clip; an error if their lengths differ."""
+    joints, rotations = zip(*(read_person(motion_path(folder, person, clip)) for person in PERSONS), strict=True)
+    lengths = [len(j) for j in joints]
+    if len(set(lengths)) > 1:
+        raise InputError(
+            f"clip {clip} in {folder}: the persons have {lengths[0]} and {lengths[1]} frames; make them equal or "
+            "list the id in split/ignore_list.txt"
+        )
+    return RawMotion(torch.stack(joints), torch.stack(rotations))
+
+
+def write_motion(folder: Path, clip: str, motion: RawMotion) -> None:
+    """Write both persons of a clip as raw files; the hands and other joints that we do not have are zeros."""
+    for person, joints, rotations in zip(PERSONS, motion.joints, motion.rotations, strict=True):
+        raw = np.zeros((len(joints), RAW_WIDTH), dtype=np.float32)
+        raw[:, RAW_POSITIONS] = to_z_up(joints).flatten(1).numpy()
+        raw[:, RAW_ROTATIONS] = rotations.flatten(1).numpy()
+        path = motion_path(folder, person, clip)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.save(path, raw)
+
+
+def _lines(path: Path) -> tuple[str, ...]:
+    return tuple(line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+
+
+def read_texts(folder: Path, clip: str) -> Texts:
+    """The texts of a clip; individual texts are optional, the interaction text is not."""
+    path = folder / "annots" / f"{clip}.txt"
+    if not path.is_file():
+        raise InputError(f"{path} is missing: every clip needs an interaction text, one a line")
+    interaction = tuple(line for line in _lines(path) if line)
+    if not interaction:
+        raise InputError(f"{path} holds no text: write at least one line")
+    individuals = []
+    for person in PERSONS:
+        own = folder / "annots_individual" / person / f"{clip}.txt"
+        individuals.append(_lines(own) if own.is_file() else ())
+    return Texts(interaction, tuple(individuals))
+
+
+def write_texts(folder: Path, clip: str, texts: Texts) -> None:
+    """Write the interaction texts, and the individual ones where there are any."""
+    files = {folder / "annots" / f"{clip}.txt": texts.interaction}
+    for person, lines in zip(PERSONS, texts.individuals, strict=False):
+        if any(lines):
+            files[folder / "annots_individual" / person / f"{clip}.txt"] = lines
+    for path, lines in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def read_split(folder: Path, name: str) -> list[str]:
+    """The ids of a split in their order, without those of the ignore list."""
+    path = folder / "split" / f"{name}.txt"
+    if not path.is_file():
+        raise InputError(f"{path} is missing: is data_dir={folder} a data set in the InterHuman layout?")
+    ignore = folder / "split" / "ignore_list.txt"
+    ignored = set(_lines(ignore)) if ignore.is_file() else set()
+    return [clip for clip in _lines(path) if clip and clip not in ignored]
+
+
+def write_split(folder: Path, name: str, clips: list[str]) -> None:
+    """Write the ids of a split."""
+    path = folder / "split" / f"{name}.txt"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(f"{clip}\n" for clip in clips), encoding="utf-8")

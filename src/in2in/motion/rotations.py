@@ -1,0 +1,40 @@
+"""Rotations as this project stores them; everything else about rotations is roma's.
+
+roma's quaternions are (x, y, z, w). Headings are angles about +y: 0 looks along +z, positive turns towards +x.
+"""
+
+import roma
+import torch
+from torch import Tensor
+
+from in2in.motion.skeleton import LEFT_HIP, RIGHT_HIP
+
+
+def matrix_to_6d(matrix: Tensor) -> Tensor:
+    """First two columns, row by row: (R00, R01, R10, R11, R20, R21). [..., 3, 3] -> [..., 6]."""
+    return matrix[..., :, :2].flatten(-2)
+
+
+def matrix_from_6d(six: Tensor) -> Tensor:
+    """Nearest rotation by Gram-Schmidt on the two columns. [..., 6] -> [..., 3, 3]."""
+    return roma.special_gramschmidt(six.unflatten(-1, (3, 2)))
+
+
+def heading(joints: Tensor) -> Tensor:
+    """Angle about +y in which the hips face: forward = up x (right hip - left hip).
+
+    Args:
+        joints: [..., 22, 3] metres.
+
+    Returns:
+        [...] radians, 0 along +z.
+    """
+    across = joints[..., RIGHT_HIP, :] - joints[..., LEFT_HIP, :]
+    return torch.atan2(across[..., 2], -across[..., 0])
+
+
+def rotate_about_y(vectors: Tensor, angle: Tensor) -> Tensor:
+    """Turn vectors [..., 3] by angle [...] radians about +y; the leading dimensions broadcast."""
+    sin, cos = torch.sin(angle), torch.cos(angle)
+    x, y, z = vectors.unbind(-1)
+    return torch.stack([cos * x + sin * z, y.expand_as(cos * x), cos * z - sin * x], dim=-1)
