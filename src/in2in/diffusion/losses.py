@@ -1,0 +1,138 @@
+"""Training losses of in2IN (InterGen, section 4.3), each already weighted; squared errors throughout.
+
+The simple loss compares normalised features. The geometric ones compare joints in metres, only for samples with
+little enough noise, averaged over a sample's real frames and then over such samples.
+"""
+
+import torch
+from torch import Tensor, nn
+
+from in2in.motion.normalizer import Normalizer
+from in2in.motion.representation import decode_joints, foot_contacts
+from in2in.motion.rotations import heading
+from in2in.motion.skeleton import BONES, FEET
+
+NEAR = 1.0
+"""Metres: the distance map counts joint pairs that are predicted to be nearer than this."""
+
+TOUCHING = 0.1
+"""Metres: joint affinity counts joint pairs that truly are nearer than this."""
+
+
+class SimpleLoss(nn.Module):
+    """Mean over features, then over all real frames and persons: all that the single-person prior trains on."""
+
+    def forward(
+        self, prediction: Tensor, target: Tensor, mask: Tensor, t: Tensor, normalizer: Normalizer
+    ) -> dict[str, Tensor]:
+        """Weighted terms by name; their sum is the loss.
+
+        Args:
+            prediction, target: [B, P, T, D] normalised features.
+            mask: [B, T] True on real frames.
+            t: [B] timesteps, 0 to 999.
+            normalizer: takes features back to physical units.
+        """
+        error = (prediction - target).square().mean(dim=-1)
+        return {"simple": (error * mask[:, None]).sum() / (mask.sum() * error.shape[1])}
+
+
+class InteractionLoss(SimpleLoss):
+    """The simple loss, what keeps a body a body, and what keeps two bodies in relation.
+
+    Args:
+        velocity, bone_length, foot_contact: weights of the terms of one person; the persons are added up.
+        distance_map, joint_affinity, orientation: weights of the terms of the pair.
+        max_timestep: the geometric terms but orientation count samples with t up to this.
+        padding_step: count the step from the last real frame into the padding, as published.
+    """
+
+    def __init__(
+        self,
+        velocity: float = 30.0,
+        bone_length: float = 10.0,
+        foot_contact: float = 30.0,
+        distance_map: float = 3.0,
+        joint_affinity: float = 3.0,
+        orientation: float = 0.01,
+        max_timestep: int = 700,
+        padding_step: bool = False,
+    ) -> None:
+        super().__init__()
+        self.velocity, self.bone_length, self.foot_contact = velocity, bone_length, foot_contact
+        self.distance_map, self.joint_affinity, self.orientation = distance_map, joint_affinity, orientation
+        self.max_timestep = max_timestep
+        self.padding_step = padding_step
+
+    def forward(
+        self, prediction: Tensor, target: Tensor, mask: Tensor, t: Tensor, normalizer: Normalizer
+    ) -> dict[str, Tensor]:
+        """See `SimpleLoss.forward`; P must be 2."""
+        terms = super().forward(prediction, target, mask, t, normalizer)
+        joints = decode_joints(normalizer.denormalize(prediction.float()))
+        truth = decode_joints(normalizer.denormalize(target.float()))
+        counted = (t <= self.max_timestep).float()
+        step_mask = mask[:, :-1] if self.padding_step else mask[:, 1:]
+
+        def average(error: Tensor, frames: Tensor) -> Tensor:
+            """Errors [B, T] over real frames, then over the samples with little enough noise."""
+            per_sample = (error * frames).sum(dim=1) / frames.sum(dim=1).clamp(min=1)
+            return (per_sample * counted).sum() / counted.sum().clamp(min=1)
+
+        terms["velocity"] = self.velocity * average(velocity_error(joints, truth), step_mask)
+        terms["bone_length"] = self.bone_length * average(bone_length_error(joints, truth), mask)
+        terms["foot_contact"] = self.foot_contact * average(planted_foot_speed(joints), step_mask)
+        terms["distance_map"] = self.distance_map * average(distance_map_error(joints, truth), mask)
+        terms["joint_affinity"] = self.joint_affinity * average(joint_affinity_error(joints, truth), mask)
+        orientation = (relative_heading(joints) - relative_heading(truth)).square().mean(dim=-1)
+        terms["orientation"] = self.orientation * (orientation * mask).sum() / mask.sum()
+        return terms
+
+
+def velocity_error(joints: Tensor, truth: Tensor) -> Tensor:
+    """[B, P, T, 22, 3] -> [B, T - 1], added up over the persons."""
+    return (joints.diff(dim=2) - truth.diff(dim=2)).square().mean(dim=(-1, -2)).sum(dim=1)
+
+
+def bone_length_error(joints: Tensor, truth: Tensor) -> Tensor:
+    """[B, P, T, 22, 3] -> [B, T], mean over the 21 bones, added up over the persons."""
+    parents, children = (list(ends) for ends in zip(*BONES, strict=True))
+
+    def lengths(x: Tensor) -> Tensor:
+        return (x[..., parents, :] - x[..., children, :]).norm(dim=-1)
+
+    return (lengths(joints) - lengths(truth)).square().mean(dim=-1).sum(dim=1)
+
+
+def planted_foot_speed(joints: Tensor) -> Tensor:
+    """Squared speed of the feet that the prediction itself plants. [B, P, T, 22, 3] -> [B, T - 1], summed over P."""
+    planted = foot_contacts(joints)
+    speed = joints[..., list(FEET), :].diff(dim=2).square().mean(dim=-1)
+    return ((speed * planted).sum(dim=-1) / planted.sum(dim=-1).clamp(min=1)).sum(dim=1)
+
+
+def pair_distances(joints: Tensor) -> Tensor:
+    """Distances between the joints of two persons. [B, 2, T, 22, 3] -> [B, T, 22, 22] metres."""
+    return (joints[:, 0, :, :, None] - joints[:, 1, :, None]).norm(dim=-1)
+
+
+def _mean_over_pairs(error: Tensor, selected: Tensor) -> Tensor:
+    return (error * selected).sum(dim=(-1, -2)) / selected.sum(dim=(-1, -2)).clamp(min=1)
+
+
+def distance_map_error(joints: Tensor, truth: Tensor) -> Tensor:
+    """[B, 2, T, 22, 3] -> [B, T], over the joint pairs that are predicted to be near."""
+    distances = pair_distances(joints)
+    return _mean_over_pairs((distances - pair_distances(truth)).square(), distances < NEAR)
+
+
+def joint_affinity_error(joints: Tensor, truth: Tensor) -> Tensor:
+    """[B, 2, T, 22, 3] -> [B, T], over the joint pairs that truly touch."""
+    return _mean_over_pairs(pair_distances(joints).square(), pair_distances(truth) < TOUCHING)
+
+
+def relative_heading(joints: Tensor) -> Tensor:
+    """(w, y) of the quaternion from person 1's heading to person 2's. [B, 2, T, 22, 3] -> [B, T, 2]."""
+    turn = heading(joints[:, 1]) - heading(joints[:, 0])
+    half = torch.atan2(turn.sin(), turn.cos()) / 2
+    return torch.stack([half.cos(), half.sin()], dim=-1)

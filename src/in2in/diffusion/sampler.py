@@ -1,0 +1,79 @@
+"""From noise to motion: a loop over a solver of diffusers."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from in2in.models.condition import Condition
+from in2in.models.denoiser import Denoiser
+
+
+def draw_noise(seeds: Sequence[int], lengths: Sequence[int], persons: int, features: int) -> Tensor:
+    """Noise of a batch, each sample's from its own seed and length, so that its neighbours do not change it.
+
+    Args:
+        seeds: one a sample.
+        lengths: frames of each sample.
+        persons, features: P and D.
+
+    Returns:
+        [B, P, max(lengths), D] standard normal, zero on padding.
+    """
+    noise = torch.zeros(len(seeds), persons, max(lengths), features)
+    for sample, seed, length in zip(noise, seeds, lengths, strict=True):
+        generator = torch.Generator().manual_seed(seed)
+        # frames first: a longer motion of the same seed starts with the same noise
+        sample[:, :length] = torch.randn(length, persons, features, generator=generator).transpose(0, 1)
+    return noise
+
+
+def length_mask(lengths: Sequence[int]) -> Tensor:
+    """[B, max(lengths)], True on real frames."""
+    return torch.arange(max(lengths)) < torch.tensor(lengths)[:, None]
+
+
+class Sampler:
+    """Denoises with a solver of diffusers.
+
+    Args:
+        noise: the noise schedule the model was trained with, a diffusers scheduler.
+        solver: class of the scheduler that takes the steps; it is made from the configuration of `noise`.
+        steps: number of denoising steps.
+    """
+
+    def __init__(self, noise: Any, solver: type, steps: int = 50) -> None:
+        self.solver = solver.from_config(noise.config)  # type: ignore[attr-defined]
+        self.steps = steps
+
+    @torch.inference_mode()
+    def __call__(
+        self,
+        denoiser: Denoiser,
+        noise: Tensor,
+        condition: Condition,
+        mask: Tensor | None = None,
+        on_step: Callable[[int], None] | None = None,
+    ) -> Tensor:
+        """Sample normalised features.
+
+        Args:
+            denoiser: predicts x0; usually a guided one.
+            noise: [B, P, T, D] standard normal.
+            condition: of B samples.
+            mask: [B, T] True on real frames, or None.
+            on_step: called with the number of steps done after each.
+
+        Returns:
+            [B, P, T, D].
+        """
+        self.solver.set_timesteps(self.steps, device=noise.device)
+        x = noise * self.solver.init_noise_sigma
+        for done, t in enumerate(self.solver.timesteps, start=1):
+            scaled = self.solver.scale_model_input(x, t)
+            x0 = denoiser(scaled, t.expand(len(x)), condition, mask)
+            x = self.solver.step(x0, t, x).prev_sample
+            if on_step is not None:
+                on_step(done)
+        return x

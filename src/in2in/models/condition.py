@@ -1,0 +1,112 @@
+"""What the denoiser is told: one vector for the interaction and one for each person; zero is "not told"."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from in2in.errors import InputError
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Text conditions of a batch.
+
+    Attributes:
+        interaction: [B, C]; the zero vector is the null condition.
+        individuals: [B, P, C]; likewise for each person.
+    """
+
+    interaction: Tensor
+    individuals: Tensor
+
+    @property
+    def has_interaction(self) -> Tensor:
+        """[B] True where the interaction is described."""
+        return (self.interaction != 0).any(dim=-1)
+
+    @property
+    def has_individuals(self) -> Tensor:
+        """[B] True where at least one person is described."""
+        return (self.individuals != 0).flatten(1).any(dim=-1)
+
+    def drop(self, interaction: Tensor, individuals: Tensor) -> "Condition":
+        """The condition with parts nulled.
+
+        Args:
+            interaction: [B], True where the interaction text is dropped.
+            individuals: [B], True where the persons' texts are dropped.
+        """
+        return Condition(
+            self.interaction.masked_fill(interaction[:, None], 0.0),
+            self.individuals.masked_fill(individuals[:, None, None], 0.0),
+        )
+
+    def swap(self) -> "Condition":
+        """The persons in reverse order."""
+        return Condition(self.interaction, self.individuals.flip(1))
+
+    @staticmethod
+    def concatenate(parts: "list[Condition]") -> "Condition":
+        """Several conditions one after the other along the batch."""
+        return Condition(
+            torch.cat([part.interaction for part in parts]), torch.cat([part.individuals for part in parts])
+        )
+
+
+class ConditionDropout:
+    """Hide texts in training, so that every condition that guidance asks for has been seen.
+
+    Guidance needs the network without texts, with the interaction text alone and with the individual texts alone.
+    As published all texts are dropped together (nothing = 0.1, the others 0): then the last two were never trained.
+
+    Args:
+        nothing: share of samples, 0 to 1, that keep no text.
+        interaction_only: share that keep the interaction text alone.
+        individuals_only: share that keep the individual texts alone. The rest keep all.
+    """
+
+    def __init__(self, nothing: float = 0.1, interaction_only: float = 0.1, individuals_only: float = 0.1) -> None:
+        if min(nothing, interaction_only, individuals_only) < 0 or nothing + interaction_only + individuals_only > 1:
+            raise InputError("the shares of the condition dropout must not be negative and add up to 1 at most")
+        self.nothing, self.interaction_only, self.individuals_only = nothing, interaction_only, individuals_only
+
+    def __call__(self, condition: Condition) -> Condition:
+        """Draw anew for every sample of the batch."""
+        u = torch.rand(len(condition.interaction), device=condition.interaction.device)
+        nothing = u < self.nothing
+        interaction_only = (u >= self.nothing) & (u < self.nothing + self.interaction_only)
+        individuals_only = u >= 1 - self.individuals_only
+        return condition.drop(nothing | individuals_only, nothing | interaction_only)
+
+
+class TextHead(nn.Module):
+    """The trainable head over frozen token states: post-norm transformer encoder, norm, state at the end token.
+
+    Args:
+        width: of the token states, C.
+        layers, heads, feed_forward, dropout: of the encoder.
+    """
+
+    def __init__(
+        self, width: int, layers: int = 2, heads: int = 8, feed_forward: int = 2048, dropout: float = 0.1
+    ) -> None:
+        super().__init__()
+        layer = nn.TransformerEncoderLayer(width, heads, feed_forward, dropout, "gelu", batch_first=True)
+        self.encoder = nn.TransformerEncoder(layer, layers, enable_nested_tensor=False)
+        self.norm = nn.LayerNorm(width)
+
+    def forward(self, states: Tensor, mask: Tensor, end: Tensor) -> Tensor:
+        """Token states to one vector a text.
+
+        Args:
+            states: [N, L, C] frozen token states.
+            mask: [N, L], True on tokens that may be attended to.
+            end: [N] position of the end-of-text token.
+
+        Returns:
+            [N, C].
+        """
+        padding = None if bool(mask.all()) else ~mask
+        encoded = self.norm(self.encoder(states, src_key_padding_mask=padding))
+        return encoded[torch.arange(len(end), device=end.device), end]
