@@ -79,7 +79,10 @@ def test_denoiser_and_guidance(network: Any) -> None:
 def test_whole_ddim_trajectory(network: Any) -> None:
     _, guided, condition, golden = network()
     noise = DDIMScheduler(
-        beta_schedule="squaredcos_cap_v2", prediction_type="sample", clip_sample=False, timestep_spacing="leading"
+        beta_schedule="squaredcos_cap_v2",
+        prediction_type="sample",
+        clip_sample=False,
+        timestep_spacing="leading",
     )
     sampler = Sampler(noise, DDIMScheduler, steps=50)
     close(side_by_side(sampler(guided, persons_apart(golden["noise"]), condition)), golden["sample_ddim50"])
@@ -132,11 +135,17 @@ def test_text_head() -> None:
     head = TextHead(768).eval()
 
     def published(ours: str) -> str:
-        return ours.replace("encoder.", "clipTransEncoder_interaction.", 1) if "encoder" in ours else f"clip_ln.{ours}"
+        return (
+            ours.replace("encoder.", "clipTransEncoder_interaction.", 1)
+            if "encoder" in ours
+            else f"clip_ln.{ours}"
+        )
 
     seeded(head, published, int(golden["seed"]))
     total = sum(parameter.double().sum().item() for parameter in head.parameters())
     assert total == pytest.approx(float(golden["checksum_head"]), rel=1e-6)
     tokens = golden["tokens"]
     with torch.no_grad():
-        close(head(tokens, torch.ones(tokens.shape[:2], dtype=torch.bool), golden["end"]), golden["condition"])
+        close(
+            head(tokens, torch.ones(tokens.shape[:2], dtype=torch.bool), golden["end"]), golden["condition"]
+        )

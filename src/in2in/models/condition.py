@@ -1,5 +1,6 @@
 """What the denoiser is told: one vector for the interaction and one for each person; zero is "not told"."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -66,10 +67,21 @@ class ConditionDropout:
         individuals_only: share that keep the individual texts alone. The rest keep all.
     """
 
-    def __init__(self, nothing: float = 0.1, interaction_only: float = 0.1, individuals_only: float = 0.1) -> None:
-        if min(nothing, interaction_only, individuals_only) < 0 or nothing + interaction_only + individuals_only > 1:
-            raise InputError("the shares of the condition dropout must not be negative and add up to 1 at most")
-        self.nothing, self.interaction_only, self.individuals_only = nothing, interaction_only, individuals_only
+    def __init__(
+        self, nothing: float = 0.1, interaction_only: float = 0.1, individuals_only: float = 0.1
+    ) -> None:
+        if (
+            min(nothing, interaction_only, individuals_only) < 0
+            or nothing + interaction_only + individuals_only > 1
+        ):
+            raise InputError(
+                "the shares of the condition dropout must not be negative and add up to 1 at most"
+            )
+        self.nothing, self.interaction_only, self.individuals_only = (
+            nothing,
+            interaction_only,
+            individuals_only,
+        )
 
     def __call__(self, condition: Condition) -> Condition:
         """Draw anew for every sample of the batch."""
@@ -110,3 +122,41 @@ class TextHead(nn.Module):
         padding = None if bool(mask.all()) else ~mask
         encoded = self.norm(self.encoder(states, src_key_padding_mask=padding))
         return encoded[torch.arange(len(end), device=end.device), end]
+
+
+class TextConditioner(nn.Module):
+    """Texts to a `Condition`: a frozen encoder, which is not part of the weights, and the trainable head.
+
+    Args:
+        encoder: texts -> (states [N, L, C], mask [N, L], end [N]).
+        head: the trainable head.
+    """
+
+    def __init__(
+        self, encoder: Callable[[Sequence[str]], tuple[Tensor, Tensor, Tensor]], head: TextHead
+    ) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.head = head
+
+    def forward(self, interactions: Sequence[str], individuals: Sequence[Sequence[str]]) -> Condition:
+        """Encode a batch; an empty text is the null condition.
+
+        Args:
+            interactions: B texts.
+            individuals: B times P texts.
+        """
+        texts = [*interactions, *(text for persons in individuals for text in persons)]
+        told = [place for place, text in enumerate(texts) if text]
+        weight = self.head.norm.weight
+        vectors = weight.new_zeros(len(texts), len(weight))
+        if told:
+            distinct = list(dict.fromkeys(texts[place] for place in told))
+            encoded = self.head(*(part.to(weight.device) for part in self.encoder(distinct)))
+            row = {text: index for index, text in enumerate(distinct)}
+            rows = torch.tensor([row[texts[place]] for place in told], device=weight.device)
+            vectors = vectors.to(encoded.dtype).index_copy(
+                0, torch.tensor(told, device=weight.device), encoded[rows]
+            )
+        batch = len(interactions)
+        return Condition(vectors[:batch], vectors[batch:].unflatten(0, (batch, -1)))

@@ -1,0 +1,105 @@
+"""What every command does around its task: configuration, free text, one-line errors."""
+
+import functools
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import hydra
+from hydra.core.hydra_config import HydraConfig
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.errors import HydraException
+from omegaconf import DictConfig
+from omegaconf.errors import OmegaConfBaseException
+
+from in2in.errors import InputError
+
+FREE_TEXT = ("prompt", "individual1", "individual2", "person1", "person2")
+"""Keys whose value is what a person types, not hydra's grammar."""
+
+PATHS = ("data_dir", "out", "run", "prompts", "texts", "ckpt_path")
+"""Keys whose value is a path; with commas, it may be a sweep over several."""
+
+
+def conf_dir() -> Path:
+    """The configuration folder: inside the installed package, else the repository's."""
+    package = Path(__file__).parents[1]
+    inside = package / "conf"
+    return inside if inside.is_dir() else package.parents[1] / "conf"
+
+
+def quote_free_text(argument: str) -> str:
+    """Put a text or path into hydra's quotes, unless hydra already understands it as a quoted string or a list."""
+    key, equals, value = argument.partition("=")
+    name = key.lstrip("+")
+    if not equals or not value or name not in (*FREE_TEXT, *PATHS):
+        return argument
+    if value[0] in "['\"" or (name in PATHS and "," in value):
+        try:
+            OverridesParser.create().parse_overrides([argument])
+        except HydraException:
+            pass
+        else:
+            return argument
+    body = value.replace("${", "\\${").replace("\\'", "\\\\'").replace("'", "\\'")
+    if body.endswith("\\"):
+        body += "\\"
+    return f"{key}='{body}'"
+
+
+def output_dir() -> Path:
+    """The folder of this command's results (hydra made it)."""
+    return Path(HydraConfig.get().runtime.output_dir)
+
+
+def command(name: str) -> Callable[[Callable[[DictConfig], None]], Callable[[], None]]:
+    """Turn a task over a composed configuration into a console script.
+
+    Args:
+        name: of the yaml in conf/; the script is called in2in-NAME.
+    """
+
+    def decorate(task: Callable[[DictConfig], None]) -> Callable[[], None]:
+        @functools.wraps(task)
+        def job(cfg: DictConfig) -> None:
+            out = output_dir()
+            try:
+                task(cfg)
+            except (InputError, OmegaConfBaseException) as error:
+                sys.exit(f"in2in-{name}: {one_line(error)}")  # past hydra, which would add lines of its own
+            finally:
+                _remove_if_empty(out)
+
+        def main() -> None:
+            os.environ["HYDRA_FULL_ERROR"] = "1"  # hydra hands its errors on instead of printing them
+            sys.argv[1:] = [quote_free_text(argument) for argument in sys.argv[1:]]
+            run = hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name=name)(job)
+            try:
+                run()
+            except (HydraException, OmegaConfBaseException) as error:
+                sys.exit(f"in2in-{name}: {one_line(error)}")
+            except KeyboardInterrupt:
+                sys.exit(f"in2in-{name}: interrupted")
+
+        return main
+
+    return decorate
+
+
+def one_line(error: BaseException) -> str:
+    """An error's own words; of hydra's wrapped errors, the innermost that is the user's."""
+    while not isinstance(error, InputError) and isinstance(
+        error.__cause__, (InputError, HydraException, OmegaConfBaseException)
+    ):
+        error = error.__cause__
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return "; ".join(
+        line for line in lines if not line.startswith(("full_key", "object_type", "reference_type"))
+    )
+
+
+def _remove_if_empty(folder: Path) -> None:
+    while folder.is_dir() and not any(folder.iterdir()) and folder != Path.cwd():
+        folder.rmdir()
+        folder = folder.parent

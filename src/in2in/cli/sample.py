@@ -1,0 +1,110 @@
+"""in2in-sample: generate motion from prompts with a trained run."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from omegaconf import DictConfig, OmegaConf
+from pydantic import TypeAdapter, ValidationError
+from tqdm import tqdm
+
+from in2in.cli.entry import command, output_dir
+from in2in.cli.schema import check, options
+from in2in.errors import InputError
+
+
+@dataclass(frozen=True)
+class SampleOptions:
+    """The plain keys of conf/sample.yaml."""
+
+    prompt: str | None
+    individual1: str
+    individual2: str
+    prompts: str | None
+    seconds: float
+    num_samples: int
+    seed: int
+    run: str | None
+    batch_size: int
+    device: str
+
+
+@command("sample")
+def main(cfg: DictConfig) -> None:
+    """Read the prompts, load the run, generate, write an npz and a page for each sample."""
+    chosen = options(SampleOptions, cfg)
+    check(cfg)
+    if chosen.num_samples < 1 or chosen.batch_size < 1:
+        raise InputError(
+            f"num_samples={chosen.num_samples} and batch_size={chosen.batch_size} must be 1 or more"
+        )
+
+    import torch
+
+    from in2in.export.html import Take, write_page
+    from in2in.pipeline import Generator, Prompt, newest_run
+
+    if chosen.prompts is not None:
+        prompts = read_prompts(Path(chosen.prompts), Prompt)
+    else:
+        prompts = [
+            Prompt(chosen.prompt or "", chosen.individual1, chosen.individual2, chosen.seconds, chosen.seed)
+        ]
+    prompts = [sample for prompt in prompts for sample in prompt.samples(chosen.num_samples)]
+    run = chosen.run or newest_run(Path("runs"))
+    device = chosen.device
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    overrides = {
+        key: OmegaConf.to_container(cfg[key], resolve=True) for key in ("guidance", "sampler") if cfg.get(key)
+    }
+    generator = Generator.from_pretrained(run, device=device, **overrides)  # type: ignore[arg-type]
+    print(f"sampling {len(prompts)} with run={run} on {device}")
+
+    out = output_dir()
+    with tqdm(desc="denoising", unit="step") as bar:
+
+        def advance(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        motions = generator(prompts, chosen.batch_size, advance)
+    for number, motion in enumerate(motions):
+        motion.save(out / f"{number:03d}.npz")
+        told = motion.prompt
+        take = Take(
+            motion.joints, motion.fps, told.prompt, (told.individual1, told.individual2), f"seed {told.seed}"
+        )
+        write_page(out / f"{number:03d}.html", [take], told.prompt)
+    print(out)
+
+
+def read_prompts(path: Path, kind: type) -> list:
+    """A JSON lines file of prompts: prompt, individual1, individual2, seconds, seed (all but prompt optional)."""
+    if not path.is_file():
+        raise InputError(f"prompts={path} is not a file: give a JSON lines file of prompts")
+    prompts = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            fields = json.loads(line)
+            if not isinstance(fields, dict) or (unknown := fields.keys() - kind.__dataclass_fields__.keys()):
+                raise InputError(
+                    f"{path}:{number}: expected an object with {', '.join(kind.__dataclass_fields__)}"
+                )
+            prompts.append(TypeAdapter(kind).validate_python(fields))
+        except json.JSONDecodeError as error:
+            raise InputError(f"{path}:{number} is not JSON ({error.msg}): write one object a line") from error
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise InputError(
+                f"{path}:{number}: {'.'.join(map(str, first['loc']))}: {first['msg'].lower()}"
+            ) from error
+    if not prompts:
+        raise InputError(f"prompts={path} holds no prompt: write one JSON object a line")
+    return prompts
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""in2in-train: train a model on a prepared data set."""
+
+from pathlib import Path
+
+from hydra.utils import instantiate
+from omegaconf import DictConfig, OmegaConf
+
+from in2in.cli.entry import command, output_dir
+from in2in.cli.schema import check
+from in2in.errors import InputError
+
+
+@command("train")
+def main(cfg: DictConfig) -> None:
+    """Check, prepare the loaders, build the module, fit."""
+    if cfg.data_dir is None:
+        raise InputError("data_dir is not given: in2in-train experiment=in2in data_dir=FOLDER")
+    out = output_dir()
+    checkpoint = resume_from(out, cfg.ckpt_path)
+    OmegaConf.resolve(cfg)
+    check(cfg)
+
+    import lightning  # takes seconds: only once the configuration is known to be good
+
+    lightning.seed_everything(cfg.seed, verbose=False)
+    data = instantiate(cfg.data)
+    data.setup("fit")
+    module = instantiate(cfg.module)
+    OmegaConf.save(cfg, out / "config.yaml")
+    trainer = instantiate(
+        cfg.trainer,
+        logger=list(instantiate(cfg.logger).values()),
+        callbacks=list(instantiate(cfg.callbacks).values()),
+    )
+    parameters = sum(parameter.numel() for parameter in module.parameters())
+    print(
+        f"{len(data.train)} training clips, {len(data.val)} validation clips, {parameters / 1e6:.1f} M parameters"
+    )
+    trainer.fit(module, datamodule=data, ckpt_path=checkpoint)
+    print(out)
+
+
+def resume_from(out: Path, ckpt_path: str | None) -> Path | None:
+    """The checkpoint to go on from; an error rather than a run that starts over in a used folder."""
+    last = out / "checkpoints" / "last.ckpt"
+    if ckpt_path is None:
+        if last.exists():
+            raise InputError(
+                f"out={out} holds a run already: add ckpt_path=last to go on, or choose another out="
+            )
+        return None
+    checkpoint = last if ckpt_path == "last" else Path(ckpt_path)
+    if not checkpoint.is_file():
+        raise InputError(
+            f"ckpt_path={ckpt_path}: there is no {checkpoint}; give out= the folder of the run to go on with"
+        )
+    return checkpoint
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""One sample and a batch of them, as every data set gives them."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class MotionSample:
+    """A clip ready for training.
+
+    Attributes:
+        clip: its id.
+        features: [P, T, 262] in physical units.
+        interaction: its interaction text, "" for none.
+        individuals: a text for each of the P persons, "" for none.
+    """
+
+    clip: str
+    features: Tensor
+    interaction: str
+    individuals: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """B samples, padded with zeros to the longest of them.
+
+    Attributes:
+        clips: B ids.
+        features: [B, P, T, 262] in physical units.
+        mask: [B, T], True on real frames.
+        interactions: B texts.
+        individuals: B times P texts.
+    """
+
+    clips: list[str]
+    features: Tensor
+    mask: Tensor
+    interactions: list[str]
+    individuals: list[tuple[str, ...]]
+
+    def __len__(self) -> int:
+        """B."""
+        return len(self.clips)
+
+    def repeat(self, times: int) -> "Batch":
+        """The whole batch several times in a row."""
+        features, mask = self.features.repeat(times, 1, 1, 1), self.mask.repeat(times, 1)
+        return Batch(self.clips * times, features, mask, self.interactions * times, self.individuals * times)
+
+    def to(self, device: torch.device | str, non_blocking: bool = False) -> "Batch":
+        """The batch with its tensors on a device."""
+        features = self.features.to(device, non_blocking=non_blocking)
+        mask = self.mask.to(device, non_blocking=non_blocking)
+        return Batch(self.clips, features, mask, self.interactions, self.individuals)
+
+    def pin_memory(self) -> "Batch":
+        """The batch in page-locked memory, for the copy to a GPU."""
+        return Batch(
+            self.clips,
+            self.features.pin_memory(),
+            self.mask.pin_memory(),
+            self.interactions,
+            self.individuals,
+        )
+
+
+def collate(samples: list[MotionSample]) -> Batch:
+    """Samples to a batch."""
+    lengths = torch.tensor([sample.features.shape[1] for sample in samples])
+    frames_first = [sample.features.transpose(0, 1) for sample in samples]
+    return Batch(
+        clips=[sample.clip for sample in samples],
+        features=torch.nn.utils.rnn.pad_sequence(frames_first, batch_first=True).transpose(1, 2),
+        mask=torch.arange(int(lengths.max())) < lengths[:, None],
+        interactions=[sample.interaction for sample in samples],
+        individuals=[sample.individuals for sample in samples],
+    )

@@ -1,0 +1,93 @@
+"""Clips of a prepared data set, with the augmentations of training."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch.utils.data import Dataset
+
+from in2in.data.batch import MotionSample
+from in2in.data.cache import MAX_FRAMES, MotionCache
+from in2in.data.layout import Texts
+from in2in.motion.representation import RawMotion, canonicalise, encode, mirror
+from in2in.text.mirror import mirror_text
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """What training may change about a clip, each with probability one half.
+
+    Attributes:
+        mirror: left and right, of motion and texts.
+        swap: which person comes first, with their texts.
+    """
+
+    mirror: bool = True
+    swap: bool = True
+
+
+class InteractionDataset(Dataset[MotionSample]):
+    """The clips of a split.
+
+    Indexed by a number, a clip is always the same: its first `MAX_FRAMES` frames and its first texts. Indexed by
+    (number, seed), crop, texts and augmentation are drawn from the seed.
+
+    Args:
+        data_dir: a prepared data set.
+        split: name of the split file.
+        augmentation: what training may change.
+        shared_floor: see `canonicalise`.
+    """
+
+    def __init__(
+        self,
+        data_dir: str | Path,
+        split: str,
+        augmentation: Augmentation | None = None,
+        shared_floor: bool = True,
+    ) -> None:
+        self.cache = MotionCache(data_dir)
+        self.clips = self.cache.split(split)
+        self.augmentation = augmentation or Augmentation()
+        self.shared_floor = shared_floor
+
+    def __len__(self) -> int:
+        """Number of clips."""
+        return len(self.clips)
+
+    def __getitem__(self, index: int | tuple[int, int]) -> MotionSample:
+        """A clip as it is, or as drawn from a seed."""
+        number, seed = index if isinstance(index, tuple) else (index, None)
+        clip = self.clips[number]
+        motion, texts = self.cache.motion(clip), self.cache.clips[clip].texts
+        start = line = 0
+        if seed is not None:
+            draw = torch.Generator().manual_seed(seed)
+            start = _draw(max(len(motion) - MAX_FRAMES + 1, 1), draw)
+            line = _draw(len(texts.interaction), draw)
+        motion = motion.crop(start, MAX_FRAMES)
+        interaction, individuals = _line(texts, line)
+        if seed is not None:
+            motion, interaction, individuals = self._augment(motion, interaction, individuals, draw)
+        return MotionSample(clip, encode(canonicalise(motion, self.shared_floor)), interaction, individuals)
+
+    def _augment(
+        self, motion: RawMotion, interaction: str, individuals: tuple[str, ...], draw: torch.Generator
+    ) -> tuple[RawMotion, str, tuple[str, ...]]:
+        """Each person keeps its own text, mirrored with its motion and moved with it."""
+        if _draw(2, draw) and self.augmentation.mirror:
+            motion, interaction = mirror(motion), mirror_text(interaction)
+            individuals = tuple(mirror_text(text) for text in individuals)
+        if _draw(2, draw) and self.augmentation.swap:
+            motion, individuals = motion.swap(), individuals[::-1]
+        return motion, interaction, individuals
+
+
+def _draw(choices: int, generator: torch.Generator) -> int:
+    return int(torch.randint(choices, (), generator=generator))
+
+
+def _line(texts: Texts, line: int) -> tuple[str, tuple[str, ...]]:
+    """The interaction text of a line and each person's text of the same line, "" where there is none."""
+    individuals = tuple(lines[line] if line < len(lines) else "" for lines in texts.individuals)
+    return texts.interaction[line], individuals

@@ -1,0 +1,241 @@
+"""From prompts to motion with a trained run: five lines of Python, and all that the commands use.
+
+generator = Generator.from_pretrained("runs/demo/...")
+[motion] = generator([Prompt("two people shake hands", seconds=3, seed=1)])
+motion.joints
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from hydra.utils import instantiate
+from omegaconf import DictConfig, OmegaConf
+from torch import nn
+
+from in2in.diffusion.sampler import Sampler, draw_noise, length_mask
+from in2in.errors import InputError
+from in2in.models.condition import TextConditioner
+from in2in.motion.normalizer import Normalizer
+from in2in.motion.representation import FPS, NUM_FEATURES, decode_joints
+
+MIN_SECONDS, MAX_SECONDS = 0.5, 10.0
+PERSONS = 2
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """What to generate.
+
+    Attributes:
+        prompt: the interaction text; "" only if there is an individual text.
+        individual1, individual2: a text for each person, "" for none.
+        seconds: length, 0.5 to 10.
+        seed: the same seed gives the same motion, alone or among others.
+    """
+
+    prompt: str
+    individual1: str = ""
+    individual2: str = ""
+    seconds: float = 4.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not (self.prompt.strip() or self.individual1.strip() or self.individual2.strip()):
+            raise InputError(
+                'the prompt is empty: write what the two people do, as in prompt="two people hug"'
+            )
+        if not MIN_SECONDS <= self.seconds <= MAX_SECONDS:
+            raise InputError(
+                f"seconds={self.seconds:g} is outside {MIN_SECONDS:g} to {MAX_SECONDS:g}: choose a length between"
+            )
+        if not 0 <= self.seed < 2**63:
+            raise InputError(f"seed={self.seed} must be 0 or greater")
+
+    @property
+    def frames(self) -> int:
+        """Length in frames."""
+        return round(self.seconds * FPS)
+
+    def samples(self, count: int) -> "list[Prompt]":
+        """This prompt with `count` seeds in a row."""
+        return [replace(self, seed=self.seed + number) for number in range(count)]
+
+
+@dataclass(frozen=True)
+class Motion:
+    """A generated motion.
+
+    Attributes:
+        joints: [P, T, 22, 3] float32 metres, y up.
+        features: [P, T, 262] float32 in physical units.
+        prompt: what it was made from.
+        guidance: how it was guided.
+        fps: frames a second.
+    """
+
+    joints: np.ndarray
+    features: np.ndarray
+    prompt: Prompt
+    guidance: dict[str, Any] = field(default_factory=dict)
+    fps: int = FPS
+
+    def save(self, path: str | Path) -> None:
+        """Write as npz: joints, features, fps, prompt, individual1, individual2, seed, guidance (json)."""
+        np.savez_compressed(
+            path,
+            joints=self.joints,
+            features=self.features,
+            fps=self.fps,
+            prompt=self.prompt.prompt,
+            individual1=self.prompt.individual1,
+            individual2=self.prompt.individual2,
+            seed=self.prompt.seed,
+            guidance=json.dumps(self.guidance),
+        )
+
+
+class Generator:
+    """Generates motion from prompts.
+
+    Args:
+        denoiser: a guided denoiser, in evaluation mode.
+        conditioner: texts to conditions.
+        normalizer: of the features.
+        sampler: the solver.
+        guidance: a note on how the denoiser is guided, kept with every motion.
+    """
+
+    def __init__(
+        self,
+        denoiser: nn.Module,
+        conditioner: TextConditioner,
+        normalizer: Normalizer,
+        sampler: Sampler,
+        guidance: dict[str, Any] | None = None,
+    ) -> None:
+        self.denoiser, self.conditioner, self.normalizer = denoiser, conditioner, normalizer
+        self.sampler, self.guidance = sampler, guidance or {}
+
+    @classmethod
+    def from_pretrained(
+        cls,
+        run: str | Path,
+        guidance: dict[str, Any] | None = None,
+        sampler: dict[str, Any] | None = None,
+        device: str = "cpu",
+    ) -> "Generator":
+        """Load a run folder.
+
+        Args:
+            run: folder with config.yaml and checkpoints/last.ckpt, as in2in-train writes it.
+            guidance, sampler: nodes that take the place of the run's own.
+            device: where to run.
+        """
+        conf, weights = read_run(run)
+        if guidance is not None:
+            conf.guidance = guidance
+        if sampler is not None:
+            conf.sampler = sampler
+        denoiser = instantiate(conf.model)
+        conditioner = TextConditioner(instantiate(conf.text), instantiate(conf.head))
+        normalizer = Normalizer()
+        for name, part in (("denoiser", denoiser), ("conditioner", conditioner), ("normalizer", normalizer)):
+            prefix = f"{name}."
+            own = {
+                key.removeprefix(prefix): value for key, value in weights.items() if key.startswith(prefix)
+            }
+            try:
+                part.load_state_dict(own)
+            except RuntimeError as error:
+                raise InputError(
+                    f"the weights in {run} do not fit its config.yaml ({name}): {error}"
+                ) from error
+            part.to(device).eval().requires_grad_(False)
+        guided = instantiate(conf.guidance, denoiser=denoiser).eval()
+        note = {
+            key: value for key, value in OmegaConf.to_container(conf.guidance).items() if key != "_partial_"
+        }  # type: ignore[union-attr]
+        return cls(
+            guided, conditioner, normalizer, instantiate(conf.sampler, noise=instantiate(conf.noise)), note
+        )
+
+    @torch.inference_mode()
+    def __call__(
+        self,
+        prompts: Sequence[Prompt],
+        batch_size: int = 16,
+        on_step: Callable[[int, int], None] | None = None,
+    ) -> list[Motion]:
+        """Generate a motion for each prompt, in the order of the prompts.
+
+        Args:
+            prompts: of any lengths.
+            batch_size: how many are made at once; those of like length go together.
+            on_step: called after each denoising step with steps done and steps in all.
+        """
+        order = sorted(range(len(prompts)), key=lambda place: prompts[place].frames)
+        batches = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
+        total = len(batches) * self.sampler.steps
+        motions: dict[int, Motion] = {}
+        for number, places in enumerate(batches):
+
+            def report(done: int, before: int = number * self.sampler.steps) -> None:
+                if on_step is not None:
+                    on_step(before + done, total)
+
+            made = self._generate([prompts[place] for place in places], report)
+            motions.update(zip(places, made, strict=True))
+        return [motions[place] for place in range(len(prompts))]
+
+    def _generate(self, prompts: list[Prompt], report: Callable[[int], None]) -> list[Motion]:
+        device = self.normalizer.mean.device
+        lengths = [prompt.frames for prompt in prompts]
+        noise = draw_noise([prompt.seed for prompt in prompts], lengths, PERSONS, NUM_FEATURES)
+        condition = self.conditioner(
+            [prompt.prompt.strip() for prompt in prompts],
+            [(prompt.individual1.strip(), prompt.individual2.strip()) for prompt in prompts],
+        )
+        mask = length_mask(lengths)
+        x0 = self.sampler(self.denoiser, noise.to(device), condition, mask.to(device), report)
+        features = self.normalizer.denormalize(x0).float().cpu()
+        return [
+            Motion(
+                decode_joints(own[:, :length]).numpy(), own[:, :length].numpy().copy(), prompt, self.guidance
+            )
+            for own, length, prompt in zip(features, lengths, prompts, strict=True)
+        ]
+
+
+def read_run(run: str | Path) -> tuple[DictConfig, dict[str, torch.Tensor]]:
+    """The configuration and the weights of a run folder."""
+    folder = Path(run)
+    config = folder / "config.yaml"
+    if not config.is_file():
+        raise InputError(f"run={run} holds no config.yaml: give a run folder that in2in-train made")
+    checkpoint = folder / "checkpoints" / "last.ckpt"
+    if not checkpoint.is_file():
+        raise InputError(
+            f"run={run} holds no checkpoint ({checkpoint.relative_to(folder)}): train it further, or give another run"
+        )
+    try:
+        weights = torch.load(checkpoint, map_location="cpu", weights_only=True)["state_dict"]
+    except Exception as error:
+        raise InputError(
+            f"{checkpoint} cannot be read as a checkpoint ({type(error).__name__}): it may be cut off; train again or copy it anew"
+        ) from error
+    conf = OmegaConf.load(config)
+    assert isinstance(conf, DictConfig)
+    return conf, weights
+
+
+def newest_run(runs: Path) -> Path:
+    """The run folder below `runs` whose checkpoint was written last."""
+    checkpoints = sorted(runs.glob("**/checkpoints/last.ckpt"), key=lambda path: path.stat().st_mtime)
+    if not checkpoints:
+        raise InputError(f"no run below {runs.resolve()}: train one with in2in-train, or give run=FOLDER")
+    return checkpoints[-1].parents[1]

