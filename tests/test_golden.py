@@ -135,17 +135,11 @@ def test_text_head() -> None:
     head = TextHead(768).eval()
 
     def published(ours: str) -> str:
-        return (
-            ours.replace("encoder.", "clipTransEncoder_interaction.", 1)
-            if "encoder" in ours
-            else f"clip_ln.{ours}"
-        )
+        return ours.replace("encoder.", "clipTransEncoder_interaction.", 1) if "encoder" in ours else f"clip_ln.{ours}"
 
     seeded(head, published, int(golden["seed"]))
     total = sum(parameter.double().sum().item() for parameter in head.parameters())
     assert total == pytest.approx(float(golden["checksum_head"]), rel=1e-6)
     tokens = golden["tokens"]
     with torch.no_grad():
-        close(
-            head(tokens, torch.ones(tokens.shape[:2], dtype=torch.bool), golden["end"]), golden["condition"]
-        )
+        close(head(tokens, torch.ones(tokens.shape[:2], dtype=torch.bool), golden["end"]), golden["condition"])

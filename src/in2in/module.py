@@ -79,9 +79,7 @@ class DenoisingModule(LightningModule):
         validating = stage == "val"
         self.log(f"{stage}/loss", loss, prog_bar=True, batch_size=batch_size, sync_dist=validating)
         named = {f"{stage}/{name}": term for name, term in terms.items()}
-        self.log_dict(
-            named, batch_size=batch_size, on_step=not validating, on_epoch=validating, sync_dist=validating
-        )
+        self.log_dict(named, batch_size=batch_size, on_step=not validating, on_epoch=validating, sync_dist=validating)
         return loss
 
     def configure_optimizers(self) -> Any:

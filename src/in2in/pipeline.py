@@ -46,9 +46,7 @@ class Prompt:
 
     def __post_init__(self) -> None:
         if not (self.prompt.strip() or self.individual1.strip() or self.individual2.strip()):
-            raise InputError(
-                'the prompt is empty: write what the two people do, as in prompt="two people hug"'
-            )
+            raise InputError('the prompt is empty: write what the two people do, as in prompt="two people hug"')
         if not MIN_SECONDS <= self.seconds <= MAX_SECONDS:
             raise InputError(
                 f"seconds={self.seconds:g} is outside {MIN_SECONDS:g} to {MAX_SECONDS:g}: choose a length between"
@@ -146,23 +144,15 @@ class Generator:
         normalizer = Normalizer()
         for name, part in (("denoiser", denoiser), ("conditioner", conditioner), ("normalizer", normalizer)):
             prefix = f"{name}."
-            own = {
-                key.removeprefix(prefix): value for key, value in weights.items() if key.startswith(prefix)
-            }
+            own = {key.removeprefix(prefix): value for key, value in weights.items() if key.startswith(prefix)}
             try:
                 part.load_state_dict(own)
             except RuntimeError as error:
-                raise InputError(
-                    f"the weights in {run} do not fit its config.yaml ({name}): {error}"
-                ) from error
+                raise InputError(f"the weights in {run} do not fit its config.yaml ({name}): {error}") from error
             part.to(device).eval().requires_grad_(False)
-        guided = instantiate(conf.guidance, denoiser=denoiser).eval()
-        note = {
-            key: value for key, value in OmegaConf.to_container(conf.guidance).items() if key != "_partial_"
-        }  # type: ignore[union-attr]
-        return cls(
-            guided, conditioner, normalizer, instantiate(conf.sampler, noise=instantiate(conf.noise)), note
-        )
+        guided = instantiate(conf.guidance)(denoiser).eval()
+        note = {key: value for key, value in OmegaConf.to_container(conf.guidance).items() if key != "_partial_"}  # type: ignore[union-attr]
+        return cls(guided, conditioner, normalizer, instantiate(conf.sampler)(instantiate(conf.noise)), note)
 
     @torch.inference_mode()
     def __call__(
@@ -204,9 +194,7 @@ class Generator:
         x0 = self.sampler(self.denoiser, noise.to(device), condition, mask.to(device), report)
         features = self.normalizer.denormalize(x0).float().cpu()
         return [
-            Motion(
-                decode_joints(own[:, :length]).numpy(), own[:, :length].numpy().copy(), prompt, self.guidance
-            )
+            Motion(decode_joints(own[:, :length]).numpy(), own[:, :length].numpy().copy(), prompt, self.guidance)
             for own, length, prompt in zip(features, lengths, prompts, strict=True)
         ]
 
@@ -226,7 +214,7 @@ def read_run(run: str | Path) -> tuple[DictConfig, dict[str, torch.Tensor]]:
         weights = torch.load(checkpoint, map_location="cpu", weights_only=True)["state_dict"]
     except Exception as error:
         raise InputError(
-            f"{checkpoint} cannot be read as a checkpoint ({type(error).__name__}): it may be cut off; train again or copy it anew"
+            f"{checkpoint} cannot be read as a checkpoint ({type(error).__name__}): copy it anew"
         ) from error
     conf = OmegaConf.load(config)
     assert isinstance(conf, DictConfig)

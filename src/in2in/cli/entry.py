@@ -18,7 +18,7 @@ from in2in.errors import InputError
 FREE_TEXT = ("prompt", "individual1", "individual2", "person1", "person2")
 """Keys whose value is what a person types, not hydra's grammar."""
 
-PATHS = ("data_dir", "out", "run", "prompts", "texts", "ckpt_path")
+PATHS = ("data_dir", "out", "run", "prompts", "samples", "texts", "ckpt_path")
 """Keys whose value is a path; with commas, it may be a sweep over several."""
 
 
@@ -94,9 +94,7 @@ def one_line(error: BaseException) -> str:
     ):
         error = error.__cause__
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return "; ".join(
-        line for line in lines if not line.startswith(("full_key", "object_type", "reference_type"))
-    )
+    return "; ".join(line for line in lines if not line.startswith(("full_key", "object_type", "reference_type")))
 
 
 def _remove_if_empty(folder: Path) -> None:

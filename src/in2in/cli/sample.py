@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from omegaconf import DictConfig, OmegaConf
 from pydantic import TypeAdapter, ValidationError
@@ -11,6 +12,9 @@ from tqdm import tqdm
 from in2in.cli.entry import command, output_dir
 from in2in.cli.schema import check, options
 from in2in.errors import InputError
+
+if TYPE_CHECKING:
+    from in2in.pipeline import Generator
 
 
 @dataclass(frozen=True)
@@ -35,31 +39,22 @@ def main(cfg: DictConfig) -> None:
     chosen = options(SampleOptions, cfg)
     check(cfg)
     if chosen.num_samples < 1 or chosen.batch_size < 1:
-        raise InputError(
-            f"num_samples={chosen.num_samples} and batch_size={chosen.batch_size} must be 1 or more"
-        )
+        raise InputError(f"num_samples={chosen.num_samples} and batch_size={chosen.batch_size} must be 1 or more")
 
     import torch
 
     from in2in.export.html import Take, write_page
-    from in2in.pipeline import Generator, Prompt, newest_run
+    from in2in.pipeline import Prompt
 
     if chosen.prompts is not None:
         prompts = read_prompts(Path(chosen.prompts), Prompt)
     else:
-        prompts = [
-            Prompt(chosen.prompt or "", chosen.individual1, chosen.individual2, chosen.seconds, chosen.seed)
-        ]
+        prompts = [Prompt(chosen.prompt or "", chosen.individual1, chosen.individual2, chosen.seconds, chosen.seed)]
     prompts = [sample for prompt in prompts for sample in prompt.samples(chosen.num_samples)]
-    run = chosen.run or newest_run(Path("runs"))
     device = chosen.device
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
-    overrides = {
-        key: OmegaConf.to_container(cfg[key], resolve=True) for key in ("guidance", "sampler") if cfg.get(key)
-    }
-    generator = Generator.from_pretrained(run, device=device, **overrides)  # type: ignore[arg-type]
-    print(f"sampling {len(prompts)} with run={run} on {device}")
+    generator = load_generator(cfg, device)
 
     out = output_dir()
     with tqdm(desc="denoising", unit="step") as bar:
@@ -72,11 +67,19 @@ def main(cfg: DictConfig) -> None:
     for number, motion in enumerate(motions):
         motion.save(out / f"{number:03d}.npz")
         told = motion.prompt
-        take = Take(
-            motion.joints, motion.fps, told.prompt, (told.individual1, told.individual2), f"seed {told.seed}"
-        )
+        take = Take(motion.joints, motion.fps, told.prompt, (told.individual1, told.individual2), f"seed {told.seed}")
         write_page(out / f"{number:03d}.html", [take], told.prompt)
     print(out)
+
+
+def load_generator(cfg: DictConfig, device: str) -> "Generator":
+    """The generator of `run`, or of the newest run; with the command's guidance and sampler where it names them."""
+    from in2in.pipeline import Generator, newest_run
+
+    run = cfg.run or newest_run(Path("runs"))
+    overrides = {key: OmegaConf.to_container(cfg[key], resolve=True) for key in ("guidance", "sampler") if cfg.get(key)}
+    print(f"using run={run} on {device}")
+    return Generator.from_pretrained(run, device=device, **overrides)  # type: ignore[arg-type]
 
 
 def read_prompts(path: Path, kind: type) -> list:
@@ -89,18 +92,14 @@ def read_prompts(path: Path, kind: type) -> list:
             continue
         try:
             fields = json.loads(line)
-            if not isinstance(fields, dict) or (unknown := fields.keys() - kind.__dataclass_fields__.keys()):
-                raise InputError(
-                    f"{path}:{number}: expected an object with {', '.join(kind.__dataclass_fields__)}"
-                )
+            if not isinstance(fields, dict) or fields.keys() - kind.__dataclass_fields__.keys():
+                raise InputError(f"{path}:{number}: expected an object with {', '.join(kind.__dataclass_fields__)}")
             prompts.append(TypeAdapter(kind).validate_python(fields))
         except json.JSONDecodeError as error:
             raise InputError(f"{path}:{number} is not JSON ({error.msg}): write one object a line") from error
         except ValidationError as error:
             first = error.errors()[0]
-            raise InputError(
-                f"{path}:{number}: {'.'.join(map(str, first['loc']))}: {first['msg'].lower()}"
-            ) from error
+            raise InputError(f"{path}:{number}: {'.'.join(map(str, first['loc']))}: {first['msg'].lower()}") from error
     if not prompts:
         raise InputError(f"prompts={path} holds no prompt: write one JSON object a line")
     return prompts

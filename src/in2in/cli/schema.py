@@ -41,9 +41,7 @@ def _check_target(node: DictConfig, path: str) -> None:
         if key in HYDRA_KEYS:
             continue
         if key not in parameters:
-            raise InputError(
-                f"{path}.{key} is not an option of {node['_target_']}; it takes {', '.join(parameters)}"
-            )
+            raise InputError(f"{path}.{key} is not an option of {node['_target_']}; it takes {', '.join(parameters)}")
         if isinstance(value, PLAIN) and key in hints:
             _check_type(f"{path}.{key}", value, hints[str(key)])
 

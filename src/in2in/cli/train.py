@@ -33,9 +33,7 @@ def main(cfg: DictConfig) -> None:
         callbacks=list(instantiate(cfg.callbacks).values()),
     )
     parameters = sum(parameter.numel() for parameter in module.parameters())
-    print(
-        f"{len(data.train)} training clips, {len(data.val)} validation clips, {parameters / 1e6:.1f} M parameters"
-    )
+    print(f"{len(data.train)} training clips, {len(data.val)} validation clips, {parameters / 1e6:.1f} M parameters")
     trainer.fit(module, datamodule=data, ckpt_path=checkpoint)
     print(out)
 
@@ -45,9 +43,7 @@ def resume_from(out: Path, ckpt_path: str | None) -> Path | None:
     last = out / "checkpoints" / "last.ckpt"
     if ckpt_path is None:
         if last.exists():
-            raise InputError(
-                f"out={out} holds a run already: add ckpt_path=last to go on, or choose another out="
-            )
+            raise InputError(f"out={out} holds a run already: add ckpt_path=last to go on, or choose another out=")
         return None
     checkpoint = last if ckpt_path == "last" else Path(ckpt_path)
     if not checkpoint.is_file():

@@ -75,7 +75,8 @@ class MotionCache:
         clips = [clip for clip in wanted if clip in self.clips]
         if not clips:
             raise InputError(
-                f"the split {name} of {self.folder} has no usable clip: fill split/{name}.txt, then run in2in-prepare again"
+                f"the split {name} of {self.folder} has no usable clip: "
+                f"fill split/{name}.txt, then run in2in-prepare again"
             )
         return clips
 
@@ -91,9 +92,7 @@ def _texts_from_json(entry: dict[str, list]) -> Texts:
 
 def _unpack(frames: np.ndarray) -> RawMotion:
     flat = torch.from_numpy(np.array(frames)).transpose(0, 1)
-    return RawMotion(
-        flat[..., :COORDINATES].unflatten(-1, (22, 3)), flat[..., COORDINATES:].unflatten(-1, (21, 6))
-    )
+    return RawMotion(flat[..., :COORDINATES].unflatten(-1, (22, 3)), flat[..., COORDINATES:].unflatten(-1, (21, 6)))
 
 
 def _pack(motion: RawMotion) -> np.ndarray:
@@ -109,9 +108,7 @@ def build_cache(data_dir: str | Path) -> MotionCache:
     folder = Path(data_dir)
     if not folder.is_dir():
         raise InputError(f"data_dir={data_dir} is not a folder: give the data set's folder")
-    splits = {
-        name: read_split(folder, name) for name in SPLITS if (folder / "split" / f"{name}.txt").is_file()
-    }
+    splits = {name: read_split(folder, name) for name in SPLITS if (folder / "split" / f"{name}.txt").is_file()}
     if not splits.get("train"):
         raise InputError(f"{folder}/split/train.txt names no clip: list one training clip id a line")
     ids = list(dict.fromkeys(clip for clips in splits.values() for clip in clips))
@@ -144,9 +141,7 @@ def _frames(folder: Path, clip: str) -> int:
     try:
         return len(np.load(path, mmap_mode="r", allow_pickle=False))
     except (ValueError, OSError, EOFError, TypeError) as error:
-        raise InputError(
-            f"{path} cannot be read as a .npy array ({error}): replace it or ignore the clip"
-        ) from error
+        raise InputError(f"{path} cannot be read as a .npy array ({error}): replace it or ignore the clip") from error
 
 
 def _write_motions(folder: Path, out: Path, clips: list[str], lengths: dict[str, int]) -> dict:

@@ -57,30 +57,30 @@ class InteractionDataset(Dataset[MotionSample]):
 
     def __getitem__(self, index: int | tuple[int, int]) -> MotionSample:
         """A clip as it is, or as drawn from a seed."""
-        number, seed = index if isinstance(index, tuple) else (index, None)
-        clip = self.clips[number]
-        motion, texts = self.cache.motion(clip), self.cache.clips[clip].texts
-        start = line = 0
-        if seed is not None:
-            draw = torch.Generator().manual_seed(seed)
-            start = _draw(max(len(motion) - MAX_FRAMES + 1, 1), draw)
-            line = _draw(len(texts.interaction), draw)
-        motion = motion.crop(start, MAX_FRAMES)
-        interaction, individuals = _line(texts, line)
-        if seed is not None:
-            motion, interaction, individuals = self._augment(motion, interaction, individuals, draw)
-        return MotionSample(clip, encode(canonicalise(motion, self.shared_floor)), interaction, individuals)
+        if isinstance(index, tuple):
+            return self._drawn(index[0], torch.Generator().manual_seed(index[1]))
+        motion, texts = self._read(index)
+        return self._sample(index, motion.crop(0, MAX_FRAMES), *_line(texts, 0))
 
-    def _augment(
-        self, motion: RawMotion, interaction: str, individuals: tuple[str, ...], draw: torch.Generator
-    ) -> tuple[RawMotion, str, tuple[str, ...]]:
+    def _read(self, number: int) -> tuple[RawMotion, Texts]:
+        clip = self.clips[number]
+        return self.cache.motion(clip), self.cache.clips[clip].texts
+
+    def _sample(self, number: int, motion: RawMotion, interaction: str, individuals: tuple[str, ...]) -> MotionSample:
+        features = encode(canonicalise(motion, self.shared_floor))
+        return MotionSample(self.clips[number], features, interaction, individuals)
+
+    def _drawn(self, number: int, draw: torch.Generator) -> MotionSample:
         """Each person keeps its own text, mirrored with its motion and moved with it."""
+        motion, texts = self._read(number)
+        motion = motion.crop(_draw(max(len(motion) - MAX_FRAMES + 1, 1), draw), MAX_FRAMES)
+        interaction, individuals = _line(texts, _draw(len(texts.interaction), draw))
         if _draw(2, draw) and self.augmentation.mirror:
             motion, interaction = mirror(motion), mirror_text(interaction)
             individuals = tuple(mirror_text(text) for text in individuals)
         if _draw(2, draw) and self.augmentation.swap:
             motion, individuals = motion.swap(), individuals[::-1]
-        return motion, interaction, individuals
+        return self._sample(number, motion, interaction, individuals)
 
 
 def _draw(choices: int, generator: torch.Generator) -> int:

@@ -66,9 +66,7 @@ def read_person(path: Path) -> tuple[Tensor, Tensor]:
     try:
         raw = np.load(path, allow_pickle=False)
     except (ValueError, OSError, EOFError) as error:
-        raise InputError(
-            f"{path} cannot be read as a .npy array ({error}): replace it or ignore the clip"
-        ) from error
+        raise InputError(f"{path} cannot be read as a .npy array ({error}): replace it or ignore the clip") from error
     if raw.ndim != 2 or raw.shape[1] != RAW_WIDTH:
         raise InputError(
             f"{path} has shape {list(raw.shape)}, expected [T, {RAW_WIDTH}]: is it from motions_processed?"
@@ -77,17 +75,13 @@ def read_person(path: Path) -> tuple[Tensor, Tensor]:
     joints = to_y_up(body[:, RAW_POSITIONS].unflatten(-1, (22, 3)))
     rotations = body[:, RAW_ROTATIONS].unflatten(-1, (21, 6))
     if not (torch.isfinite(joints).all() and torch.isfinite(rotations).all()):
-        raise InputError(
-            f"{path} holds NaN or infinite numbers: repair it or list the id in split/ignore_list.txt"
-        )
+        raise InputError(f"{path} holds NaN or infinite numbers: repair it or list the id in split/ignore_list.txt")
     return joints, rotations
 
 
 def read_motion(folder: Path, clip: str) -> RawMotion:
     """Both persons of a clip; an error if their lengths differ."""
-    joints, rotations = zip(
-        *(read_person(motion_path(folder, person, clip)) for person in PERSONS), strict=True
-    )
+    joints, rotations = zip(*(read_person(motion_path(folder, person, clip)) for person in PERSONS), strict=True)
     lengths = [len(j) for j in joints]
     if len(set(lengths)) > 1:
         raise InputError(

@@ -96,9 +96,7 @@ class BvhPairs:
             raise InputError(
                 f"{first} has {lengths[0]} frames and {second} {lengths[1]} (at 30 a second): are they of one take?"
             )
-        joints, rotations = (
-            [getattr(p, part)[: min(lengths)] for p in persons] for part in ("joints", "rotations")
-        )
+        joints, rotations = ([getattr(p, part)[: min(lengths)] for p in persons] for part in ("joints", "rotations"))
         return RawMotion(torch.stack(joints), torch.stack(rotations))
 
 
@@ -110,15 +108,11 @@ def read_text_file(path: Path) -> dict[str, Texts]:
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         if not line.strip():
             continue
-        clip, *said = (
-            field.strip() for field in (line.split("\t") if "\t" in line else line.split(maxsplit=1))
-        )
+        clip, *said = (field.strip() for field in (line.split("\t") if "\t" in line else line.split(maxsplit=1)))
         if not said or not said[0]:
             raise InputError(f"{path}:{number} has no text: write the id, a tab, then the text")
         if len(said) > 3:
-            raise InputError(
-                f"{path}:{number} has {len(said)} texts: write the interaction and at most one a person"
-            )
+            raise InputError(f"{path}:{number} has {len(said)} texts: write the interaction and at most one a person")
         collected.setdefault(clip, []).append([*said, "", ""][:3])
     return {
         clip: Texts(tuple(line[0] for line in lines), tuple(tuple(line[k] for line in lines) for k in (1, 2)))
@@ -129,9 +123,7 @@ def read_text_file(path: Path) -> dict[str, Texts]:
 def _split(takes: list[str], val_share: float, test_share: float) -> dict[str, list[str]]:
     """Whole takes go to one split, so that no clip's neighbour is in another."""
     if not 0 <= val_share + test_share < 1:
-        raise InputError(
-            f"val_share={val_share:g} and test_share={test_share:g} must leave takes to train on"
-        )
+        raise InputError(f"val_share={val_share:g} and test_share={test_share:g} must leave takes to train on")
     held_out = [round(share * len(takes)) for share in (val_share, test_share)]
     train = len(takes) - sum(held_out)
     return {

@@ -67,16 +67,9 @@ class ConditionDropout:
         individuals_only: share that keep the individual texts alone. The rest keep all.
     """
 
-    def __init__(
-        self, nothing: float = 0.1, interaction_only: float = 0.1, individuals_only: float = 0.1
-    ) -> None:
-        if (
-            min(nothing, interaction_only, individuals_only) < 0
-            or nothing + interaction_only + individuals_only > 1
-        ):
-            raise InputError(
-                "the shares of the condition dropout must not be negative and add up to 1 at most"
-            )
+    def __init__(self, nothing: float = 0.1, interaction_only: float = 0.1, individuals_only: float = 0.1) -> None:
+        if min(nothing, interaction_only, individuals_only) < 0 or nothing + interaction_only + individuals_only > 1:
+            raise InputError("the shares of the condition dropout must not be negative and add up to 1 at most")
         self.nothing, self.interaction_only, self.individuals_only = (
             nothing,
             interaction_only,
@@ -132,9 +125,7 @@ class TextConditioner(nn.Module):
         head: the trainable head.
     """
 
-    def __init__(
-        self, encoder: Callable[[Sequence[str]], tuple[Tensor, Tensor, Tensor]], head: TextHead
-    ) -> None:
+    def __init__(self, encoder: Callable[[Sequence[str]], tuple[Tensor, Tensor, Tensor]], head: TextHead) -> None:
         super().__init__()
         self.encoder = encoder
         self.head = head
@@ -155,8 +146,6 @@ class TextConditioner(nn.Module):
             encoded = self.head(*(part.to(weight.device) for part in self.encoder(distinct)))
             row = {text: index for index, text in enumerate(distinct)}
             rows = torch.tensor([row[texts[place]] for place in told], device=weight.device)
-            vectors = vectors.to(encoded.dtype).index_copy(
-                0, torch.tensor(told, device=weight.device), encoded[rows]
-            )
+            vectors = vectors.to(encoded.dtype).index_copy(0, torch.tensor(told, device=weight.device), encoded[rows])
         batch = len(interactions)
         return Condition(vectors[:batch], vectors[batch:].unflatten(0, (batch, -1)))

@@ -84,9 +84,7 @@ class TransformerDenoiser(nn.Module):
         self.embed_motion = nn.Linear(features, width)
         self.embed_text = nn.Linear(text_dim, width)
         self.embed_time = TimeEmbedding(width)
-        self.blocks = nn.ModuleList(
-            Block(width, heads, feed_forward, dropout, interacts) for _ in range(layers)
-        )
+        self.blocks = nn.ModuleList(Block(width, heads, feed_forward, dropout, interacts) for _ in range(layers))
         self.output = nn.Linear(width, features)
         nn.init.zeros_(self.output.weight)
         nn.init.zeros_(self.output.bias)

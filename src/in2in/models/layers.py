@@ -27,7 +27,7 @@ class TimeEmbedding(nn.Module):
 
     def forward(self, t: Tensor) -> Tensor:
         """Embed timesteps [B]."""
-        return self.layers(sinusoids(t, self.width).to(self.layers[0].weight.dtype))
+        return self.layers(sinusoids(t, self.width))
 
 
 class AdaptiveNorm(nn.Module):

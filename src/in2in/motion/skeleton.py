@@ -1,32 +1,16 @@
 """The 22 SMPL body joints, their tree, their T-pose and forward kinematics."""
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor
 
-JOINTS = [
-    "pelvis",
-    "left_hip",
-    "right_hip",
-    "spine1",
-    "left_knee",
-    "right_knee",
-    "spine2",
-    "left_ankle",
-    "right_ankle",
-    "spine3",
-    "left_foot",
-    "right_foot",
-    "neck",
-    "left_collar",
-    "right_collar",
-    "head",
-    "left_shoulder",
-    "right_shoulder",
-    "left_elbow",
-    "right_elbow",
-    "left_wrist",
-    "right_wrist",
-]
+JOINTS = (
+    *("pelvis", "left_hip", "right_hip", "spine1", "left_knee", "right_knee", "spine2"),
+    *("left_ankle", "right_ankle", "spine3", "left_foot", "right_foot", "neck"),
+    *("left_collar", "right_collar", "head", "left_shoulder", "right_shoulder"),
+    *("left_elbow", "right_elbow", "left_wrist", "right_wrist"),
+)
 
 INDEX = {name: joint for joint, name in enumerate(JOINTS)}
 
@@ -42,7 +26,7 @@ CHAINS = (
     (9, 13, 16, 18, 20),
 )
 
-BONES = tuple((parent, joint) for chain in CHAINS for parent, joint in zip(chain, chain[1:], strict=False))
+BONES = tuple((parent, joint) for chain in CHAINS for parent, joint in pairwise(chain))
 """(parent, child) of the 21 bones, in the order of the chains."""
 
 MIRROR = (0, 2, 1, 3, 5, 4, 6, 8, 7, 9, 11, 10, 12, 14, 13, 15, 17, 16, 19, 18, 21, 20)

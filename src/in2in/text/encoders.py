@@ -63,9 +63,7 @@ class TextEncoder:
 
     def _check_width(self, found: int) -> None:
         if found != self.dim:
-            raise InputError(
-                f"text.dim={self.dim}, but the text encoder's states are {found} wide: set text.dim={found}"
-            )
+            raise InputError(f"text.dim={self.dim}: this encoder's states are {found} wide, set text.dim={found}")
 
 
 class ClipTextEncoder(TextEncoder):

@@ -1,0 +1,55 @@
+"""in2in-recall: does a model give back the clips that it was trained on?"""
+
+import json
+from dataclasses import dataclass
+
+from omegaconf import DictConfig
+
+from in2in.cli.entry import command, output_dir
+from in2in.cli.sample import load_generator
+from in2in.cli.schema import options
+from in2in.errors import InputError
+
+
+@dataclass(frozen=True)
+class RecallOptions:
+    """The plain keys of conf/recall.yaml."""
+
+    run: str | None
+    data_dir: str | None
+    split: str
+    clips: int
+    seeds: int
+    timestep: int
+
+
+@command("recall")
+def main(cfg: DictConfig) -> None:
+    """Prompt for training clips, print and write how near the samples come, and pages of both side by side."""
+    chosen = options(RecallOptions, cfg)
+    if chosen.data_dir is None:
+        raise InputError("data_dir is not given: in2in-recall run=RUN data_dir=FOLDER")
+
+    from in2in.data.interhuman import InteractionDataset
+    from in2in.evaluation.recall import recall
+
+    dataset = InteractionDataset(chosen.data_dir, chosen.split)
+    clips = [dataset[number] for number in range(min(chosen.clips, len(dataset)))]
+    generator = load_generator(cfg, "cpu")
+    result = recall(generator, generator.denoiser.denoiser, clips, chosen.seeds, chosen.timestep)
+    out = output_dir()
+    figures = {
+        "found": result.found,
+        "samples": result.nearest.numel(),
+        "between_cm": result.between * 100,
+        "error_cm": (result.error * 100).tolist(),
+        "nearest": result.nearest.tolist(),
+        "denoised_cm": (result.denoised * 100).tolist(),
+    }
+    (out / "recall.json").write_text(json.dumps(figures, indent=1), encoding="utf-8")
+    print(result.report())
+    print(out)
+
+
+if __name__ == "__main__":
+    main()
