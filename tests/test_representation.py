@@ -1,23 +1,23 @@
 """The 262 features against published numbers, and the symmetries that they must have."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
+from conftest import GOLDEN
 
-from in2in.data.layout import RAW_POSITIONS, RAW_ROTATIONS, to_y_up
-from in2in.motion.representation import RawMotion, canonicalise, encode, mirror
-
-GOLDEN = Path(__file__).parent / "golden"
-
-
-@pytest.fixture(scope="module")
-def raw() -> RawMotion:
-    persons = [torch.from_numpy(np.load(GOLDEN / f"raw_person{k}.npy")) for k in (1, 2)]
-    joints = torch.stack([to_y_up(p[:, RAW_POSITIONS].unflatten(-1, (22, 3))) for p in persons])
-    rotations = torch.stack([p[:, RAW_ROTATIONS].unflatten(-1, (21, 6)) for p in persons])
-    return RawMotion(joints, rotations)
+from in2in.data.layout import to_y_up, to_z_up
+from in2in.motion.normalizer import Normalizer
+from in2in.motion.representation import POSITIONS, RawMotion, canonicalise, decode_joints, encode, mirror
+from in2in.motion.rotations import heading, matrix_from_6d, matrix_to_6d, rotate_about_y
+from in2in.motion.skeleton import (
+    BONE_LENGTHS,
+    MIRROR,
+    PARENTS,
+    TPOSE_DIRECTIONS,
+    bone_lengths,
+    forward_kinematics,
+    tpose_offsets,
+)
 
 
 @pytest.mark.parametrize("mirrored", [False, True])
@@ -28,3 +28,99 @@ def test_features_equal_the_published_ones(raw: RawMotion, mirrored: bool) -> No
     for person in (1, 2):
         expected = torch.from_numpy(golden[f"{'mirrored' if mirrored else 'plain'}_person{person}"])
         torch.testing.assert_close(features[person - 1], expected, atol=1e-5, rtol=0)
+
+
+def test_canonical_frame(raw: RawMotion) -> None:
+    joints = canonicalise(raw).joints
+    torch.testing.assert_close(joints[0, 0, 0, [0, 2]], torch.zeros(2), atol=1e-6, rtol=0)
+    torch.testing.assert_close(heading(joints[0, 0]), torch.tensor(0.0), atol=1e-5, rtol=0)
+    assert joints[..., 1].min() == 0
+    # a rigid motion of the scene changes nothing, and distances between the persons are kept
+    moved = RawMotion(rotate_about_y(raw.joints, torch.tensor(2.0)) + torch.tensor([3.0, 0.5, -7.0]), raw.rotations)
+    torch.testing.assert_close(canonicalise(moved).joints, joints, atol=2e-5, rtol=0)
+    before = (raw.joints[0] - raw.joints[1]).norm(dim=-1)
+    torch.testing.assert_close((joints[0] - joints[1]).norm(dim=-1), before, atol=1e-5, rtol=0)
+
+
+def test_shared_floor_keeps_a_lifted_person_lifted(raw: RawMotion) -> None:
+    joints = raw.joints.clone()
+    joints[1, ..., 1] += 0.5
+    lifted = RawMotion(joints, raw.rotations)
+    apart = canonicalise(lifted).joints[..., 1].amin(dim=(1, 2)) - canonicalise(raw).joints[..., 1].amin(dim=(1, 2))
+    torch.testing.assert_close(apart[1] - apart[0], torch.tensor(0.5), atol=1e-5, rtol=0)
+    assert canonicalise(lifted, shared_floor=False).joints[..., 1].amin(dim=(1, 2)).tolist() == [0, 0]
+
+
+def test_mirroring_twice_is_nothing_and_mirrors_the_joints(raw: RawMotion) -> None:
+    twice = mirror(mirror(raw))
+    torch.testing.assert_close(twice.joints, raw.joints)
+    torch.testing.assert_close(twice.rotations, raw.rotations)
+    assert all(MIRROR[MIRROR[joint]] == joint for joint in range(22))
+
+
+def test_mirrored_rotations_pose_the_mirrored_skeleton(raw: RawMotion) -> None:
+    offsets = tpose_offsets(torch.tensor(BONE_LENGTHS))
+    offsets = (offsets + offsets[list(MIRROR)] * torch.tensor([-1.0, 1, 1])) / 2  # one side like the other
+    frames = raw.rotations[0]
+    root, origin = torch.eye(3).expand(len(frames), 3, 3), torch.zeros(len(frames), 3)
+
+    def pose(rotations: torch.Tensor) -> torch.Tensor:
+        return forward_kinematics(matrix_from_6d(rotations), root, origin, offsets.expand(len(frames), 22, 3))
+
+    expected = pose(frames)[:, list(MIRROR)] * torch.tensor([-1.0, 1, 1])
+    torch.testing.assert_close(pose(mirror(raw).rotations[0]), expected, atol=1e-5, rtol=0)
+
+
+def test_features_give_the_joints_back(raw: RawMotion) -> None:
+    canonical = canonicalise(raw)
+    features = encode(canonical)
+    torch.testing.assert_close(decode_joints(features), canonical.joints[:, :-1])
+    ahead = features[:, :-1, POSITIONS] + features[:, :-1, 66:132]
+    torch.testing.assert_close(ahead, features[:, 1:, POSITIONS], atol=1e-6, rtol=0)
+
+
+def test_six_numbers_are_the_first_two_columns_row_by_row() -> None:
+    turn = torch.linalg.qr(torch.randn(3, 3, generator=torch.Generator().manual_seed(0)))[0]
+    turn = turn * torch.det(turn)
+    assert matrix_to_6d(turn).tolist() == [turn[i, j].item() for i in range(3) for j in range(2)]
+    torch.testing.assert_close(matrix_from_6d(matrix_to_6d(turn)), turn, atol=1e-6, rtol=0)
+
+
+def test_t_pose_is_symmetric_and_forward_kinematics_keeps_bones() -> None:
+    directions = torch.tensor(TPOSE_DIRECTIONS)
+    torch.testing.assert_close(directions[list(MIRROR)] * torch.tensor([-1.0, 1, 1]), directions)
+    lengths = torch.tensor(BONE_LENGTHS)
+    local = torch.linalg.qr(torch.randn(21, 3, 3, generator=torch.Generator().manual_seed(1)))[0]
+    local = local * torch.det(local)[:, None, None]
+    posed = forward_kinematics(local, torch.eye(3), torch.zeros(3), tpose_offsets(lengths))
+    torch.testing.assert_close(bone_lengths(posed), lengths, atol=1e-6, rtol=0)
+    assert all(parent < joint for joint, parent in enumerate(PARENTS))
+
+
+def test_heading_is_left_handed_nowhere() -> None:
+    """Someone whose right hip is at -x looks along +z; turned by +90 degrees about y, along +x."""
+    joints = torch.zeros(22, 3)
+    joints[1, 0], joints[2, 0] = 0.1, -0.1
+    assert heading(joints) == 0
+    turned = rotate_about_y(joints, torch.tensor(torch.pi / 2))
+    torch.testing.assert_close(heading(turned), torch.tensor(torch.pi / 2))
+    forward = rotate_about_y(torch.tensor([0.0, 0, 1]), torch.tensor(torch.pi / 2))
+    torch.testing.assert_close(forward, torch.tensor([1.0, 0, 0]), atol=1e-6, rtol=0)
+
+
+def test_axes_of_the_raw_files() -> None:
+    points = torch.tensor([[1.0, 2.0, 3.0]])
+    assert to_y_up(points).tolist() == [[1, 3, -2]]
+    torch.testing.assert_close(to_z_up(to_y_up(points)), points)
+
+
+def test_normalizer_fits_what_numpy_computes() -> None:
+    x = torch.randn(3, 50, 262, generator=torch.Generator().manual_seed(0)) * 3 + 1
+    x[..., 7] = 2.5
+    fitted = Normalizer.fit(iter(x))
+    flat = x.reshape(-1, 262).numpy()
+    np.testing.assert_allclose(fitted.mean, flat.mean(0), rtol=1e-4, atol=1e-5)
+    deviation = flat.std(0)
+    deviation[7] = 1.0  # a constant feature is only centred
+    np.testing.assert_allclose(fitted.std, deviation, rtol=1e-4)
+    torch.testing.assert_close(fitted.denormalize(fitted.normalize(x)), x, atol=1e-5, rtol=1e-5)

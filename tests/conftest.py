@@ -1,0 +1,96 @@
+"""A small real data set, and commands run in this process."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from in2in.data.cache import build_cache
+from in2in.data.layout import RAW_POSITIONS, RAW_ROTATIONS, Texts, to_y_up, write_motion, write_split, write_texts
+from in2in.motion.representation import RawMotion
+
+GOLDEN = Path(__file__).parent / "golden"
+
+TINY = (
+    "model.width=32 model.layers=1 model.heads=2 model.feed_forward=32 "
+    "head.layers=1 head.heads=2 head.feed_forward=32 trainer.accelerator=cpu trainer.devices=1 "
+    "+trainer.enable_progress_bar=false data.batch_size=2 logger=csv trainer.check_val_every_n_epoch=1"
+).split()
+
+
+@pytest.fixture(scope="session")
+def raw() -> RawMotion:
+    """Two real people, 169 frames and the one that has no velocity."""
+    persons = [torch.from_numpy(np.load(GOLDEN / f"raw_person{k}.npy")) for k in (1, 2)]
+    joints = torch.stack([to_y_up(p[:, RAW_POSITIONS].unflatten(-1, (22, 3))) for p in persons])
+    rotations = torch.stack([p[:, RAW_ROTATIONS].unflatten(-1, (21, 6)) for p in persons])
+    return RawMotion(joints, rotations)
+
+
+def write_small_dataset(folder: Path, raw: RawMotion) -> Path:
+    """Six clips of 30 to 40 frames, four of them for training; the last has no individual texts."""
+    for number in range(6):
+        clip = f"clip{number}"
+        write_motion(folder, clip, raw.crop(20 * number, 31 + 2 * number))
+        own = (f"turns left {number}", f"steps right {number}")
+        interaction = (f"the left one leads, take {number}", f"both move clockwise, take {number}")
+        individuals = ((own[0], own[0]), (own[1], own[1])) if number < 5 else ((), ())
+        write_texts(folder, clip, Texts(interaction, individuals))
+    write_split(folder, "train", [f"clip{number}" for number in range(4)])
+    write_split(folder, "val", ["clip4"])
+    write_split(folder, "test", ["clip5"])
+    return folder
+
+
+@pytest.fixture(scope="session")
+def dataset(tmp_path_factory: pytest.TempPathFactory, raw: RawMotion) -> Path:
+    """A prepared data set; do not write to it."""
+    folder = write_small_dataset(tmp_path_factory.mktemp("data") / "small", raw)
+    build_cache(folder)
+    return folder
+
+
+@dataclass
+class Finished:
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+
+Cli = Callable[..., Finished]
+
+
+@pytest.fixture
+def cli(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Cli:
+    """Run a console script's main in this process: cli("sample", "prompt=..")."""
+
+    def run(name: str, *arguments: str) -> Finished:
+        monkeypatch.setattr(sys, "argv", [f"in2in-{name}", *arguments])
+        capfd.readouterr()
+        code, message = 0, ""
+        try:
+            import_module(f"in2in.cli.{name}").main()
+        except SystemExit as stop:
+            code, message = (1, str(stop.code)) if isinstance(stop.code, str) else (int(stop.code or 0), "")
+        out, err = capfd.readouterr()
+        return Finished(code, out, err + message)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def run_folder(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny model trained for an epoch."""
+    out = tmp_path_factory.mktemp("runs") / "tiny"
+    with pytest.MonkeyPatch.context() as patch:
+        arguments = [f"data_dir={dataset}", f"out={out}", "trainer.max_epochs=1", *TINY]
+        patch.setattr(sys, "argv", ["in2in-train", *arguments])
+        import_module("in2in.cli.train").main()
+    return out

@@ -1,0 +1,181 @@
+"""From the folder to batches: what is read, what training may change, and what bad data is told."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from conftest import write_small_dataset
+
+from in2in.data.batch import collate
+from in2in.data.cache import MotionCache, build_cache
+from in2in.data.datamodule import EpochSampler, InteractionDataModule
+from in2in.data.interhuman import Augmentation, InteractionDataset
+from in2in.data.layout import read_motion, read_texts
+from in2in.errors import InputError
+from in2in.motion.representation import RawMotion, canonicalise, encode, mirror
+
+
+def test_the_cache_holds_what_the_files_hold(dataset: Path, raw: RawMotion) -> None:
+    cache = MotionCache(dataset)
+    for number, clip in enumerate(f"clip{k}" for k in range(6)):
+        motion = cache.motion(clip)
+        torch.testing.assert_close(motion.joints, read_motion(dataset, clip).joints)
+        torch.testing.assert_close(motion.joints, raw.joints[:, 20 * number :][:, : len(motion)], atol=1e-6, rtol=0)
+        assert cache.clips[clip].texts == read_texts(dataset, clip)
+
+
+def test_statistics_are_those_of_the_training_split(dataset: Path) -> None:
+    features = []
+    for number in range(4):
+        motion = read_motion(dataset, f"clip{number}")
+        views = [motion, motion.swap(), mirror(motion), mirror(motion.swap())]
+        features += [encode(canonicalise(view)).reshape(-1, 262) for view in views]
+    flat = torch.cat(features).numpy()
+    stats = np.load(MotionCache(dataset).stats)
+    np.testing.assert_allclose(stats["mean"], flat.mean(0), atol=1e-4)
+    varying = flat.std(0) > 1e-3
+    np.testing.assert_allclose(stats["std"][varying], flat.std(0)[varying], rtol=1e-2)
+
+
+def test_augmentation_keeps_each_text_with_its_person(dataset: Path) -> None:
+    data = InteractionDataset(dataset, "train")
+    motion = read_motion(dataset, "clip1")
+    seen = set()
+    for seed in range(40):
+        sample = data[(1, seed)]
+        mirrored = "right 1" in sample.individuals[0] or "left 1" in sample.individuals[1]
+        swapped = "steps" in sample.individuals[0]
+        turns = sample.individuals[1] if swapped else sample.individuals[0]
+        steps = sample.individuals[0] if swapped else sample.individuals[1]
+        mirrored = turns == "turns right 1"
+        assert steps == ("steps left 1" if mirrored else "steps right 1")
+        assert ("the right one" if mirrored else "the left one") in sample.interaction or (
+            " counterclockwise" if mirrored else " clockwise"
+        ) in sample.interaction
+        expected = mirror(motion) if mirrored else motion
+        expected = encode(canonicalise(expected.swap() if swapped else expected))
+        torch.testing.assert_close(sample.features, expected)
+        seen.add((mirrored, swapped, "leads" in sample.interaction))
+    assert len(seen) == 8
+
+
+def test_nothing_is_drawn_outside_training(dataset: Path) -> None:
+    sample = InteractionDataset(dataset, "val")[0]
+    assert sample.interaction == "the left one leads, take 4"
+    assert sample.individuals == ("turns left 4", "steps right 4")
+    plain = InteractionDataset(dataset, "train", Augmentation(mirror=False, swap=False))
+    assert all(plain[(0, seed)].individuals == ("turns left 0", "steps right 0") for seed in range(10))
+    assert InteractionDataset(dataset, "test")[0].individuals == ("", "")
+
+
+def test_long_clips_are_cropped(tmp_path: Path, raw: RawMotion) -> None:
+    folder = write_small_dataset(tmp_path / "long", raw)
+    long = RawMotion(raw.joints.repeat(1, 3, 1, 1), raw.rotations.repeat(1, 3, 1, 1))
+    from in2in.data.layout import write_motion
+
+    write_motion(folder, "clip0", long)
+    build_cache(folder)
+    data = InteractionDataset(folder, "train", Augmentation(mirror=False, swap=False))
+    assert data[0].features.shape == (2, 299, 262)
+    starts = {float(data[(0, seed)].features[0, 0, 1]) for seed in range(8)}
+    assert len(starts) > 4
+
+
+def test_batches_are_padded_to_their_longest(dataset: Path) -> None:
+    data = InteractionDataset(dataset, "train")
+    batch = collate([data[0], data[3]])
+    assert batch.features.shape == (2, 2, 36, 262)
+    assert batch.mask.sum(dim=1).tolist() == [30, 36]
+    assert (batch.features[0, :, 30:] == 0).all()
+    torch.testing.assert_close(batch.features[0, :, :30], data[0].features)
+
+
+def test_an_epoch_shows_every_clip_once_and_follows_from_its_number() -> None:
+    sampler = EpochSampler(10, seed=3)
+    first = list(sampler)
+    assert sorted(number for number, _ in first) == list(range(10))
+    assert list(sampler) == first
+    sampler.set_epoch(1)
+    second = list(sampler)
+    assert second != first
+    again = EpochSampler(10, seed=3)
+    again.set_epoch(1)
+    assert list(again) == second
+
+
+def test_loaders(dataset: Path) -> None:
+    data = InteractionDataModule(dataset, batch_size=2)
+    data.setup("fit")
+    assert [len(batch) for batch in data.train_dataloader()] == [2, 2]
+    assert [batch.clips for batch in data.val_dataloader()] == [["clip4"]]
+    data.setup("test")
+    assert [batch.clips for batch in data.test_dataloader()] == [["clip5"]]
+
+
+def _edit(change: Callable[[np.ndarray], np.ndarray]) -> Callable[[Path], None]:
+    def apply(folder: Path) -> None:
+        path = folder / "motions_processed" / "person2" / "clip2.npy"
+        np.save(path, change(np.load(path)))
+
+    return apply
+
+
+def _with_nan(raw: np.ndarray) -> np.ndarray:
+    raw[3, 5] = np.nan
+    return raw
+
+
+def _write(name: str, text: str) -> Callable[[Path], None]:
+    return lambda folder: (folder / name).write_text(text) and None
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (_edit(_with_nan), "person2/clip2.npy holds NaN"),
+        (_edit(lambda raw: raw[:, :300]), r"shape \[35, 300\], expected \[T, 492\]"),
+        (_edit(lambda raw: raw[:-1]), "clip clip2 .* 35 and 34 frames"),
+        (lambda folder: (folder / "annots" / "clip2.txt").unlink(), "annots/clip2.txt is missing"),
+        (_write("annots/clip2.txt", "\n"), "annots/clip2.txt holds no text"),
+        (_write("split/train.txt", ""), "train.txt names no clip"),
+        (_write("split/train.txt", "clip77\n"), "clip77.npy is missing"),
+        (_write("motions_processed/person1/clip2.npy", "no array"), "clip2.npy cannot be read"),
+        (lambda folder: (folder / "split" / "train.txt").unlink(), "names no clip"),
+    ],
+)
+def test_bad_data_is_named_and_leaves_nothing_half_written(
+    tmp_path: Path, raw: RawMotion, damage: Callable[[Path], None], words: str
+) -> None:
+    folder = write_small_dataset(tmp_path / "bad", raw)
+    damage(folder)
+    before = sorted(path.name for path in folder.iterdir())
+    with pytest.raises(InputError, match=words):
+        build_cache(folder)
+    assert sorted(path.name for path in folder.iterdir()) == before
+
+
+def test_missing_folder_and_missing_cache(tmp_path: Path, raw: RawMotion) -> None:
+    with pytest.raises(InputError, match="is not a folder"):
+        build_cache(tmp_path / "nowhere")
+    with pytest.raises(InputError, match="run in2in-prepare"):
+        MotionCache(write_small_dataset(tmp_path / "raw", raw))
+
+
+def test_an_empty_split_is_an_error(tmp_path: Path, raw: RawMotion) -> None:
+    folder = write_small_dataset(tmp_path / "noval", raw)
+    (folder / "split" / "val.txt").write_text("")
+    build_cache(folder)
+    with pytest.raises(InputError, match="split val of .* has no usable clip"):
+        InteractionDataModule(folder).setup("fit")
+
+
+def test_the_ignore_list_and_short_clips_are_left_out(tmp_path: Path, raw: RawMotion) -> None:
+    folder = write_small_dataset(tmp_path / "ignore", raw)
+    (folder / "split" / "ignore_list.txt").write_text("clip0\n")
+    from in2in.data.layout import write_motion
+
+    write_motion(folder, "clip1", raw.crop(0, 14))
+    cache = build_cache(folder)
+    assert cache.split("train") == ["clip2", "clip3"]

@@ -1,0 +1,61 @@
+"""Which room may import which, and that configurations stay in the commands."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import in2in
+
+PACKAGE = Path(in2in.__file__).parent
+
+ALLOWED = {
+    "errors": set(),
+    "motion": {"errors"},
+    "text": {"errors"},
+    "models": {"errors"},
+    "diffusion": {"errors", "motion", "models"},
+    "data": {"errors", "motion", "text.mirror"},
+    "export": {"errors", "motion"},
+    "module": {"errors", "motion", "models", "diffusion", "data", "text"},
+    "pipeline": {"errors", "motion", "models", "diffusion", "text"},
+    "evaluation": {"errors", "motion", "models", "data", "pipeline", "export", "diffusion"},
+    "cli": {"errors", "motion", "text", "models", "diffusion", "data", "export", "evaluation", "module", "pipeline"},
+}
+
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def room(path: Path) -> str:
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+def imports(tree: ast.AST) -> list[str]:
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            assert all(alias.name != "*" for alias in node.names), "no star imports"
+            found.append(node.module or "")
+        elif isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+    return [name.removeprefix("in2in.") for name in found if name.startswith("in2in.")]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_rooms_import_only_what_they_may(path: Path) -> None:
+    if path.parent == PACKAGE and path.name == "__init__.py":
+        return
+    own = room(path)
+    for name in imports(ast.parse(path.read_text())):
+        target = name.split(".")[0]
+        allowed = ALLOWED[own]
+        assert target == own or target in allowed or ".".join(name.split(".")[:2]) in allowed, f"{own} imports {name}"
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in FILES if room(p) != "cli"], ids=lambda path: str(path.relative_to(PACKAGE))
+)
+def test_no_configuration_travels_outside_the_commands(path: Path) -> None:
+    names = {node.arg for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.arg)}
+    assert not names & {"cfg", "config", "conf", "args", "hparams"}
