@@ -16,11 +16,12 @@ from in2in.motion.representation import RawMotion
 
 GOLDEN = Path(__file__).parent / "golden"
 
-TINY = (
-    "model.width=32 model.layers=1 model.heads=2 model.feed_forward=32 "
-    "head.layers=1 head.heads=2 head.feed_forward=32 trainer.accelerator=cpu trainer.devices=1 "
-    "+trainer.enable_progress_bar=false data.batch_size=2 logger=csv trainer.check_val_every_n_epoch=1"
-).split()
+TINY = [
+    *("model.width=32", "model.layers=1", "model.heads=2", "model.feed_forward=32"),
+    *("head.layers=1", "head.heads=2", "head.feed_forward=32", "data.batch_size=2", "logger=csv"),
+    *("trainer.accelerator=cpu", "trainer.devices=1", "trainer.check_val_every_n_epoch=1"),
+    "+trainer.enable_progress_bar=false",
+]
 
 
 @pytest.fixture(scope="session")

@@ -19,18 +19,20 @@ def main(cfg: DictConfig) -> None:
     OmegaConf.resolve(cfg)
     check(cfg)
 
-    from in2in.data.cache import build_cache
+    from in2in.data.cache import MotionCache, build_cache
+    from in2in.data.output import new_dataset
 
-    if cfg.source:
-        if cfg.out is None:
-            raise InputError("out is not given: add out=FOLDER for the new data set")
-        folder = Path(cfg.out)
-        instantiate(cfg.source).write(folder)
-    elif cfg.data_dir is None:
-        raise InputError("data_dir is not given: in2in-prepare source=interhuman data_dir=FOLDER")
+    if not cfg.source:
+        if cfg.data_dir is None:
+            raise InputError("data_dir is not given: in2in-prepare source=interhuman data_dir=FOLDER")
+        build_cache(folder := Path(cfg.data_dir))
+    elif cfg.out is None:
+        raise InputError("out is not given: add out=FOLDER for the new data set")
     else:
-        folder = Path(cfg.data_dir)
-    cache = build_cache(folder)
+        with new_dataset(folder := Path(cfg.out)) as unfinished:
+            instantiate(cfg.source)(unfinished)
+            build_cache(unfinished)
+    cache = MotionCache(folder)
     seconds = sum(clip.length for clip in cache.clips.values()) / 30
     print(f"{len(cache.clips)} clips, {seconds / 60:.1f} minutes")
     print(folder)

@@ -11,7 +11,6 @@ from tqdm import tqdm
 from in2in.data.bvh import Skeletons, read_bvh
 from in2in.data.cache import MIN_FRAMES
 from in2in.data.layout import Texts, write_motion, write_split, write_texts
-from in2in.data.output import new_dataset
 from in2in.errors import InputError
 from in2in.motion.representation import FPS, RawMotion
 
@@ -43,24 +42,23 @@ class BvhPairs:
     val_share: float = 0.1
     test_share: float = 0.1
 
-    def write(self, out: Path) -> None:
-        """Read every pair, cut it into clips and write them; nothing is left behind after an error."""
+    def __call__(self, folder: Path) -> None:
+        """Read every pair, cut it into clips and write them."""
         pairs = self._pairs()
         texts = read_text_file(Path(self.texts))
         by_take: dict[str, list[str]] = {}
-        with new_dataset(out) as folder:
-            for first, second in tqdm(pairs, desc="BVH", unit="take"):
-                by_take[first.stem] = []
-                for clip, motion in self._clips(first, second):
-                    if (said := texts.get(clip) or texts.get(first.stem)) is None:
-                        raise InputError(
-                            f"{self.texts} has no line for the clip {clip} (nor for the take {first.stem})"
-                        )
-                    write_motion(folder, clip, motion)
-                    write_texts(folder, clip, said)
-                    by_take[first.stem].append(clip)
-            for name, takes in _split(list(by_take), self.val_share, self.test_share).items():
-                write_split(folder, name, [clip for take in takes for clip in by_take[take]])
+        for first, second in tqdm(pairs, desc="BVH", unit="take"):
+            by_take[first.stem] = []
+            for clip, motion in self._clips(first, second):
+                if (said := texts.get(clip) or texts.get(first.stem)) is None:
+                    raise InputError(
+                        f"{self.texts} has no line for the clip {clip} (nor for the take {first.stem})"
+                    )
+                write_motion(folder, clip, motion)
+                write_texts(folder, clip, said)
+                by_take[first.stem].append(clip)
+        for name, takes in _split(list(by_take), self.val_share, self.test_share).items():
+            write_split(folder, name, [clip for take in takes for clip in by_take[take]])
 
     def _pairs(self) -> list[tuple[Path, Path]]:
         found = []

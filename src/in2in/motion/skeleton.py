@@ -38,10 +38,10 @@ FEET = (7, 10, 8, 11)
 LEFT_HIP, RIGHT_HIP = 1, 2
 
 BONE_LENGTHS = (
-    *(0.0, 0.103, 0.110, 0.132, 0.394, 0.390, 0.143, 0.432, 0.426, 0.057, 0.143),
-    *(0.149, 0.219, 0.138, 0.143, 0.103, 0.132, 0.123, 0.257, 0.263, 0.266, 0.270),
+    *(0.0, 0.107, 0.107, 0.132, 0.392, 0.392, 0.143, 0.429, 0.429, 0.057, 0.146),
+    *(0.146, 0.219, 0.140, 0.140, 0.103, 0.127, 0.127, 0.260, 0.260, 0.268, 0.268),
 )
-"""Metres, each joint's bone to its parent, on SMPL's neutral body (measured on a real clip)."""
+"""Metres, each joint's bone to its parent, on SMPL's neutral body (measured on a real clip; both sides alike)."""
 
 TPOSE_DIRECTIONS = (
     (0, 0, 0),

@@ -1,0 +1,88 @@
+"""Every yaml in conf/ composes, and what it configures can be built at tiny sizes."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hydra import compose, initialize_config_dir
+from hydra.utils import instantiate
+from omegaconf import DictConfig, OmegaConf
+
+from in2in.cli.entry import conf_dir
+from in2in.cli.schema import check
+from in2in.errors import InputError
+
+COMMANDS = sorted(path.stem for path in conf_dir().glob("*.yaml") if path.stem != "common")
+CHOICES = sorted((path.parent.name, path.stem) for path in conf_dir().glob("*/*.yaml") if path.parent.name != "source")
+SIZES = ["model.width=16", "model.layers=1", "model.heads=2", "model.feed_forward=16"]
+HEAD = ["head.layers=1", "head.heads=2", "head.feed_forward=16"]
+
+
+def composed(command: str, *overrides: str) -> DictConfig:
+    with initialize_config_dir(str(conf_dir()), version_base="1.3"):
+        cfg = compose(command, list(overrides), return_hydra_config=True)
+    cfg.hydra.runtime.output_dir = "somewhere"
+    return cfg
+
+
+def parts(cfg: DictConfig) -> DictConfig:
+    """The command's own keys, resolved."""
+    OmegaConf.set_struct(cfg, False)
+    cfg.out = "somewhere"
+    cfg.pop("hydra")
+    OmegaConf.resolve(cfg)
+    return cfg
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_composes(command: str) -> None:
+    cfg = parts(composed(command))
+    check(cfg)
+    assert "out" in cfg
+
+
+@pytest.mark.parametrize(("group", "choice"), CHOICES)
+def test_every_choice_can_be_built(group: str, choice: str, dataset: Path, tmp_path: Path) -> None:
+    if (group, choice) == ("text", "clip"):
+        pytest.skip("CLIP's weights are not installed; tests/test_text.py builds a small one")
+    overrides = [f"{group}={choice}", f"data_dir={dataset}", *SIZES, *HEAD]
+    if group == "experiment":
+        overrides[0] = f"experiment={choice}"
+    cfg = composed("train", *overrides, "+trainer.enable_progress_bar=false")
+    cfg.out = str(tmp_path)
+    OmegaConf.set_struct(cfg, False)
+    cfg.pop("hydra")
+    OmegaConf.resolve(cfg)
+    check(cfg)
+    data, module = instantiate(cfg.data), instantiate(cfg.module)
+    data.setup("fit")
+    noise = instantiate(cfg.noise)
+    assert instantiate(cfg.sampler)(noise).steps > 0
+    assert instantiate(cfg.guidance)(module.denoiser) is not None
+    callbacks, loggers = instantiate(cfg.callbacks), instantiate(cfg.logger)
+    trainer: Any = instantiate(cfg.trainer, logger=False, callbacks=list(callbacks.values()))
+    assert trainer.gradient_clip_val == 0.5
+    assert len(loggers) >= 1
+
+
+@pytest.mark.parametrize("source", sorted(path.stem for path in (conf_dir() / "source").glob("*.yaml")))
+def test_every_source_composes(source: str) -> None:
+    given = ["person1=a", "person2=b", "texts=c"] if source == "bvh" else []
+    cfg = parts(composed("prepare", f"source={source}", *given))
+    check(cfg)
+    assert source == "interhuman" or callable(instantiate(cfg.source))
+
+
+@pytest.mark.parametrize(
+    ("override", "words"),
+    [
+        ("+model.depth=3", "model.depth is not an option of in2in.models.denoiser.InteractionDenoiser"),
+        ("model.width=wide", "model.width='wide'"),
+        ("data.mirror=7", "data.mirror=7"),
+        ("loss._target_=in2in.diffusion.losses.NoSuchLoss", "NoSuchLoss cannot be imported"),
+    ],
+)
+def test_unknown_keys_and_wrong_types_are_named_before_anything_is_built(override: str, words: str) -> None:
+    cfg = parts(composed("train", "data_dir=x", override))
+    with pytest.raises(InputError, match=words.replace("+", r"\+")):
+        check(cfg)
