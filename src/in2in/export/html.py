@@ -1,0 +1,134 @@
+"""One self-contained HTML page that shows people moving in 3D; it needs no network.
+
+The page is viewer/template.html with four parts put in: the title, the style sheet, the built script
+(viewer.js) and the takes as JSON. A take's joints are base64 of int16 little-endian millimetres,
+[P, T, 22, 3] in C order, counted from the take's own `origin` (three whole millimetres): exact to half a
+millimetre.
+"""
+
+import base64
+import html
+import json
+import math
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+
+from in2in.errors import InputError
+from in2in.motion.skeleton import BONE_LENGTHS, JOINTS, NUM_JOINTS, PARENTS, TPOSE_DIRECTIONS
+
+MILLIMETRES = 1000
+INT16 = np.iinfo(np.int16)
+
+
+@dataclass(frozen=True)
+class Take:
+    """What one player shows.
+
+    Attributes:
+        joints: [P, T, 22, 3] float32 metres, y up, the floor at y = 0.
+        fps: frames a second.
+        title: what is shown, such as the prompt.
+        individuals: a text for each person, "" where there is none; () for no texts at all.
+        note: a few words beside the title, such as "seed 3".
+    """
+
+    joints: np.ndarray
+    fps: float
+    title: str
+    individuals: tuple[str, ...] = ()
+    note: str = ""
+
+
+def write_page(path: str | Path, takes: Sequence[Take], title: str = "in2in") -> None:
+    """Write the page that plays takes side by side, in one step: a reader never finds half a page.
+
+    Args:
+        path: the .html file; its folder is made if it is missing.
+        takes: one or more; they share one clock and one view.
+        title: of the browser's tab.
+    """
+    page = render_page(takes, title)
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        unfinished.write_text(page, encoding="utf-8")
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def render_page(takes: Sequence[Take], title: str = "in2in") -> str:
+    """The text of the page that `write_page` writes."""
+    if not takes:
+        raise InputError("a page needs at least one take")
+    data = {"body": _body(), "takes": [_encode(take) for take in takes]}
+    parts = {
+        "title": html.escape(title),
+        "style": _asset("style.css"),
+        "script": _asset("viewer.js"),
+        "data": _script_safe_json(data),
+    }
+    return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _asset("template.html"))
+
+
+def _asset(name: str) -> str:
+    return (files("in2in.export") / "viewer" / name).read_text(encoding="utf-8")
+
+
+def _body() -> dict[str, object]:
+    """The skeleton that the viewer's bodies are built around: names, parents and T-pose in metres."""
+    directions = np.asarray(TPOSE_DIRECTIONS, dtype=np.float64)
+    norms = np.linalg.norm(directions, axis=-1, keepdims=True)
+    offsets = directions / np.where(norms > 0, norms, 1) * np.asarray(BONE_LENGTHS)[:, None]
+    rest = np.zeros_like(offsets)
+    for joint in range(1, NUM_JOINTS):
+        rest[joint] = rest[PARENTS[joint]] + offsets[joint]
+    return {"joints": JOINTS, "parents": PARENTS, "rest": rest.round(4).tolist()}
+
+
+def _encode(take: Take) -> dict[str, object]:
+    joints = np.asarray(take.joints, dtype=np.float64)
+    _check(take, joints)
+    millimetres = np.rint(joints * MILLIMETRES)
+    low, high = millimetres.min(axis=(0, 1, 2)), millimetres.max(axis=(0, 1, 2))
+    if (high - low).max() > INT16.max - INT16.min:
+        raise InputError(f"take {take.title!r}: the motion spans more than 65 m: are the joints in metres?")
+    origin = np.ceil((low + high) / 2)
+    persons, frames = joints.shape[:2]
+    return {
+        "title": take.title,
+        "individuals": take.individuals,
+        "note": take.note,
+        "fps": take.fps,
+        "persons": persons,
+        "frames": frames,
+        "origin": origin.astype(int).tolist(),
+        "joints": base64.b64encode((millimetres - origin).astype("<i2").tobytes()).decode("ascii"),
+    }
+
+
+def _check(take: Take, joints: np.ndarray) -> None:
+    name = f"take {take.title!r}"
+    if joints.ndim != 4 or joints.shape[2:] != (NUM_JOINTS, 3) or joints.shape[0] == 0:
+        raise InputError(f"{name}: joints are [persons, frames, {NUM_JOINTS}, 3], not {list(joints.shape)}")
+    if joints.shape[1] == 0:
+        raise InputError(f"{name}: there are no frames to show")
+    if not np.isfinite(joints).all():
+        raise InputError(f"{name}: the joints hold NaN or infinite values")
+    if not (math.isfinite(take.fps) and take.fps > 0):
+        raise InputError(f"{name}: fps is {take.fps}, it must be greater than 0")
+    if take.individuals and len(take.individuals) != joints.shape[0]:
+        raise InputError(f"{name}: {len(take.individuals)} individual texts for {joints.shape[0]} persons")
+
+
+def _script_safe_json(data: object) -> str:
+    """JSON that may stand inside <script>: no text in it can close the element or open a comment."""
+    text = json.dumps(data, ensure_ascii=True, separators=(",", ":"))
+    return text.replace("<", r"\u003c").replace(">", r"\u003e").replace("&", r"\u0026")

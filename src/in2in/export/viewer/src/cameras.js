@@ -1,0 +1,97 @@
+// One orbit, shared: every take is seen from the same side and distance, each around its own people.
+
+import { PerspectiveCamera, Vector3 } from "three";
+import { OrbitControls } from "three/examples/jsm/controls/OrbitControls.js";
+import { joint } from "./takes.js";
+
+const CHEST = 0.86; // metres, the height that is looked at
+const SMOOTH = 0.6; // seconds on either side over which a followed middle is averaged
+
+export class Cameras {
+  constructor(takes, element, changed) {
+    this.takes = takes;
+    this.changed = changed;
+    this.middles = takes.map(middleOfPeople);
+    this.spreads = takes.map((take, k) => spread(take, this.middles[k]));
+    this.following = true;
+    this.fromAbove = false;
+    this.camera = new PerspectiveCamera(32, 1, 0.05, 80);
+    this.orbit = new OrbitControls(this.camera, element);
+    this.orbit.target.set(0, CHEST, 0);
+    this.orbit.maxPolarAngle = 1.54;
+    this.orbit.minDistance = 1;
+    this.orbit.maxDistance = 40;
+    this.orbit.addEventListener("change", changed);
+    this.orbit.addEventListener("start", () => (this.moved = true));
+    this.moved = false;
+    this.distance = 4;
+    this.view(0.55, 1.32);
+  }
+
+  /** Look from an angle about y and one from the vertical, in radians. */
+  view(azimuth, polar) {
+    this.orbit.target.set(0, CHEST, 0);
+    this.camera.position.setFromSphericalCoords(this.distance, polar, azimuth).add(this.orbit.target);
+    this.orbit.update();
+    this.changed();
+  }
+
+  /** Stand as far off as it takes to see everyone in a view of this shape (width / height). */
+  fit(aspect) {
+    if (this.moved) return; // the visitor has chosen a view
+    const radius = Math.max(...this.spreads) / 2;
+    const half = Math.tan((this.camera.fov * Math.PI) / 360);
+    this.distance = Math.max(1.15 / half + 0.8 * radius, (radius + 0.6) / (half * aspect) + 0.4);
+    this.view(this.orbit.getAzimuthalAngle(), this.orbit.getPolarAngle());
+  }
+
+  toggleFollow() {
+    this.following = !this.following;
+    this.changed();
+  }
+
+  toggleTop() {
+    this.fromAbove = !this.fromAbove;
+    this.view(this.fromAbove ? 0 : 0.55, this.fromAbove ? 0.001 : 1.32);
+  }
+
+  /** The shared camera, moved to a take's people. */
+  look(k, frame, aspect) {
+    const focus = this.following ? this.middles[k].at(frame) : this.middles[k].overall;
+    const camera = this.camera.clone();
+    camera.position.add(new Vector3(focus.x, 0, focus.z));
+    camera.aspect = aspect;
+    camera.updateProjectionMatrix();
+    camera.updateMatrixWorld();
+    return { camera, people: this.middles[k].at(frame), spread: this.spreads[k] };
+  }
+}
+
+/** The point between all people in every frame, smoothed over time, and the middle of the whole take. */
+function middleOfPeople(take) {
+  const raw = Array.from({ length: take.frames }, (_, frame) => {
+    const sum = new Vector3();
+    for (let person = 0; person < take.persons; person++) sum.add(joint(take, person, frame, 0, new Vector3()));
+    return sum.divideScalar(take.persons);
+  });
+  const reach = Math.round(SMOOTH * take.fps);
+  const smooth = raw.map((_, frame) => {
+    const near = raw.slice(Math.max(0, frame - reach), frame + reach + 1);
+    return near.reduce((sum, point) => sum.add(point), new Vector3()).divideScalar(near.length);
+  });
+  const overall = raw.reduce((sum, point) => sum.add(point), new Vector3()).divideScalar(raw.length);
+  return { at: (frame) => smooth[frame], overall };
+}
+
+/** How far people get from their middle, both ways, metres on the floor. */
+function spread(take, middle) {
+  let most = 0;
+  const root = new Vector3();
+  for (let frame = 0; frame < take.frames; frame++) {
+    for (let person = 0; person < take.persons; person++) {
+      joint(take, person, frame, 0, root).sub(middle.at(frame));
+      most = Math.max(most, Math.hypot(root.x, root.z));
+    }
+  }
+  return 2 * most;
+}

@@ -1,0 +1,109 @@
+// One renderer for all takes: each is drawn into the rectangle of its caption's cell.
+
+import {
+  Color, DirectionalLight, Fog, Group, HemisphereLight, PCFShadowMap, Scene, WebGLRenderer,
+} from "three";
+import { Body } from "./body.js";
+import { COLOURS, PAPER } from "./colours.js";
+import { Footprints, makeFloor, Trail } from "./ground.js";
+import { frameAt } from "./takes.js";
+
+const SLOW = 1 / 18; // seconds a frame; above it the picture is made coarser
+const COARSEST = 0.5; // drawn pixels for each CSS pixel
+
+export class Stage {
+  constructor(canvas, takes, cells, shape, cameras) {
+    Object.assign(this, { canvas, takes, cells, cameras });
+    this.renderer = new WebGLRenderer({ canvas, antialias: !drawnBySoftware() });
+    this.renderer.shadowMap.enabled = true;
+    this.renderer.shadowMap.type = PCFShadowMap;
+    this.renderer.setScissorTest(true);
+    this.sharpness = Math.min(devicePixelRatio, 2);
+    this.recent = [];
+
+    this.scene = new Scene();
+    this.scene.background = new Color(PAPER);
+    this.scene.fog = new Fog(PAPER);
+    this.scene.add(makeFloor(), ...this.lights());
+    this.groups = takes.map((take) => {
+      const group = new Group();
+      group.shown = [];
+      for (let person = 0; person < take.persons; person++) {
+        const colour = COLOURS[person % COLOURS.length];
+        group.shown.push(new Body(shape, take, person, colour), new Trail(take, person, colour));
+        group.shown.push(new Footprints(take, person, colour));
+      }
+      group.add(...group.shown.map((thing) => thing.object));
+      this.scene.add(group);
+      return group;
+    });
+  }
+
+  lights() {
+    const sky = new HemisphereLight("#ffffff", "#b9b2a8", 1.5);
+    this.key = new DirectionalLight("#fff4e6", 2.4);
+    this.key.castShadow = true;
+    this.key.shadow.mapSize.set(1024, 1024);
+    this.key.shadow.radius = 2;
+    this.key.shadow.bias = -0.0004;
+    this.key.shadow.normalBias = 0.012;
+    const rim = new DirectionalLight("#dfeaff", 0.9);
+    rim.position.set(-3, 2.5, -4);
+    return [sky, this.key, this.key.target, rim];
+  }
+
+  /** The light follows a take's people, so that a small shadow map is sharp enough. */
+  aim(people, spread) {
+    const reach = Math.min(6, spread / 2 + 1.6);
+    this.key.target.position.set(people.x, 0.6, people.z);
+    this.key.position.set(people.x + 2.6, 6, people.z + 3.4);
+    const camera = this.key.shadow.camera;
+    Object.assign(camera, { left: -reach, right: reach, top: reach, bottom: -reach, near: 1, far: 14 });
+    camera.updateProjectionMatrix();
+  }
+
+  resize() {
+    const { clientWidth, clientHeight } = this.canvas;
+    this.renderer.setPixelRatio(this.sharpness);
+    this.renderer.setSize(clientWidth, clientHeight, false);
+  }
+
+  /** Fewer pixels when pictures come late, which they do where there is no graphics card. */
+  adapt(seconds) {
+    this.recent.push(seconds);
+    if (this.recent.length < 12) return false;
+    const typical = this.recent.sort((a, b) => a - b)[6];
+    this.recent = [];
+    if (typical < SLOW || this.sharpness <= COARSEST) return false;
+    this.sharpness = Math.max(COARSEST, this.sharpness * 0.8);
+    this.resize();
+    return true;
+  }
+
+  draw(time) {
+    const whole = this.canvas.getBoundingClientRect();
+    this.takes.forEach((take, k) => {
+      const frame = frameAt(take, time);
+      for (const thing of this.groups[k].shown) thing.show(frame);
+      const rect = this.cells[k].getBoundingClientRect();
+      const view = [rect.left - whole.left, whole.bottom - rect.bottom, rect.width, rect.height];
+      this.renderer.setViewport(...view);
+      this.renderer.setScissor(...view);
+      this.groups.forEach((group, other) => (group.visible = other === k));
+      const { camera, people, spread } = this.cameras.look(k, frame, rect.width / rect.height);
+      this.aim(people, spread);
+      const away = camera.position.distanceTo(people);
+      Object.assign(this.scene.fog, { near: away + 4, far: away + 18 });
+      this.renderer.render(this.scene, camera);
+    });
+  }
+}
+
+/** Whether there is no graphics card; smooth edges then cost more than everything else. */
+function drawnBySoftware() {
+  const gl = document.createElement("canvas").getContext("webgl2");
+  const info = gl?.getExtension("WEBGL_debug_renderer_info");
+  const name = info ? gl.getParameter(info.UNMASKED_RENDERER_WEBGL) : "";
+  gl?.getExtension("WEBGL_lose_context")?.loseContext();
+  return /swiftshader|llvmpipe|software|basic render/i.test(name);
+}
