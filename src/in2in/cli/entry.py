@@ -9,7 +9,7 @@ from pathlib import Path
 import hydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.errors import HydraException
+from hydra.errors import HydraException, InstantiationException
 from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
@@ -66,7 +66,7 @@ def command(name: str) -> Callable[[Callable[[DictConfig], None]], Callable[[], 
             out = output_dir()
             try:
                 task(cfg)
-            except (InputError, OmegaConfBaseException) as error:
+            except (InputError, HydraException, OmegaConfBaseException) as error:
                 sys.exit(f"in2in-{name}: {one_line(error)}")  # past hydra, which would add lines of its own
             finally:
                 _remove_if_empty(out)
@@ -88,11 +88,14 @@ def command(name: str) -> Callable[[Callable[[DictConfig], None]], Callable[[], 
 
 
 def one_line(error: BaseException) -> str:
-    """An error's own words; of hydra's wrapped errors, the innermost that is the user's."""
-    while not isinstance(error, InputError) and isinstance(
-        error.__cause__, (InputError, HydraException, OmegaConfBaseException)
-    ):
-        error = error.__cause__
+    """What the user did wrong, in the error's own words; an error that is not the user's is raised again."""
+    cause = error
+    while cause.__cause__ is not None and not isinstance(cause, InputError):
+        cause = cause.__cause__
+    if isinstance(cause, InputError):
+        return str(cause)
+    if isinstance(error, InstantiationException):
+        raise error
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return "; ".join(line for line in lines if not line.startswith(("full_key", "object_type", "reference_type")))
 

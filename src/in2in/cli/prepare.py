@@ -13,8 +13,7 @@ from in2in.errors import InputError
 @command("prepare")
 def main(cfg: DictConfig) -> None:
     """Write the data set, if the source makes one, then its cache."""
-    missing = sorted(OmegaConf.missing_keys(cfg))
-    if missing:
+    if missing := [key for key in cfg if OmegaConf.is_missing(cfg, key)]:
         raise InputError(f"{missing[0]} is not given: add {missing[0]}=...")
     OmegaConf.resolve(cfg)
     check(cfg)

@@ -22,8 +22,8 @@ class SampleOptions:
     """The plain keys of conf/sample.yaml."""
 
     prompt: str | None
-    individual1: str
-    individual2: str
+    individual1: str | None
+    individual2: str | None
     prompts: str | None
     seconds: float
     num_samples: int
@@ -49,7 +49,8 @@ def main(cfg: DictConfig) -> None:
     if chosen.prompts is not None:
         prompts = read_prompts(Path(chosen.prompts), Prompt)
     else:
-        prompts = [Prompt(chosen.prompt or "", chosen.individual1, chosen.individual2, chosen.seconds, chosen.seed)]
+        texts = (chosen.prompt, chosen.individual1, chosen.individual2)
+        prompts = [Prompt(*(text or "" for text in texts), chosen.seconds, chosen.seed)]
     prompts = [sample for prompt in prompts for sample in prompt.samples(chosen.num_samples)]
     device = chosen.device
     if device == "auto":

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import torch
+from huggingface_hub import model_info, try_to_load_from_cache
 from torch import Tensor
 from transformers import AutoModel, AutoTokenizer, CLIPTextModel, CLIPTokenizer
 
@@ -83,8 +84,9 @@ class ClipTextEncoder(TextEncoder):
     ) -> None:
         super().__init__(dim, remember)
         try:
-            self.tokenizer = CLIPTokenizer.from_pretrained(model)
-            self.network = CLIPTextModel.from_pretrained(model).eval().requires_grad_(False)
+            local = _is_local(model)
+            self.tokenizer = CLIPTokenizer.from_pretrained(model, local_files_only=local)
+            self.network = CLIPTextModel.from_pretrained(model, local_files_only=local).eval().requires_grad_(False)
         except (OSError, ValueError) as error:
             raise InputError(
                 f"text.model={model}: CLIP's text weights are neither in that folder nor to be had from the hub; "
@@ -99,6 +101,17 @@ class ClipTextEncoder(TextEncoder):
         ids = torch.tensor([row + [0] * (self.LENGTH - len(row)) for row in tokens])
         states = self.network(input_ids=ids).last_hidden_state
         return list(zip(states, ends, strict=True))
+
+
+def _is_local(model: str) -> bool:
+    """Whether a model is a folder or in the hub's cache; otherwise the hub is asked once, without long retries."""
+    if Path(model).is_dir() or isinstance(try_to_load_from_cache(model, "config.json"), str):
+        return True
+    try:
+        model_info(model, timeout=10)
+    except Exception as error:  # whatever the hub's client raises, of which each version has its own
+        raise OSError(f"the hub cannot be reached or has no such model ({error})") from error
+    return False
 
 
 class MiniLMEncoder(TextEncoder):

@@ -1,0 +1,81 @@
+"""in2in-convert: turn published weights into a run folder."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hydra.utils import instantiate
+from omegaconf import DictConfig, OmegaConf
+
+from in2in.cli.entry import command, output_dir
+from in2in.cli.schema import check, options
+from in2in.errors import InputError
+
+SOURCES = ("in2in", "individual", "intergen")
+
+RUN_KEYS = ("model", "text", "head", "noise", "guidance", "sampler", "space", "statistics", "checkpoint")
+"""What of the configuration describes the run."""
+
+
+@dataclass(frozen=True)
+class ConvertOptions:
+    """The plain keys of conf/convert.yaml."""
+
+    checkpoint: str | None
+    stats_dir: str | None
+    vocab: str | None
+    statistics: str | None = None
+
+
+@command("convert")
+def main(cfg: DictConfig) -> None:
+    """Read and check everything, then write the weights, the text encoder and the configuration."""
+    if "statistics" not in cfg:
+        raise InputError(f"source is not given or holds no weights: add source= one of {', '.join(SOURCES)}")
+    chosen = options(ConvertOptions, cfg)
+    for key in ("checkpoint", "stats_dir"):
+        if getattr(chosen, key) is None:
+            raise InputError(f"{key} is not given: in2in-convert source=... checkpoint=FILE stats_dir=DIR out=RUN")
+    out = output_dir()
+    if (out / "config.yaml").exists():
+        raise InputError(f"out={out} holds a run already: choose another out=")
+    OmegaConf.resolve(cfg)
+    check(cfg)
+
+    import torch
+    from safetensors.torch import save_file
+
+    from in2in.models.checkpoint import check_complete, load_state
+    from in2in.motion.statistics import published_statistics
+    from in2in.models.published import CLIP_SIZES, DENOISER_SIZES, HEAD_SIZES
+    from in2in.text.clip_folder import find_vocabulary, read_merges, text_model, write_clip
+
+    normalizer = published_statistics(Path(chosen.stats_dir or ""), chosen.statistics or "")
+    keys = instantiate(cfg.source)
+    parts: dict[str, Any] = keys.rename(load_state(Path(chosen.checkpoint or "")))
+    for node, part, sizes in ((cfg.model, "denoiser", DENOISER_SIZES), (cfg.head, "head", HEAD_SIZES)):
+        node.update(sizes.read(keys, part, parts.get(part, {})))
+        if node.width % node.heads:
+            raise InputError(f"{part} is {node.width} wide, which {node.heads} heads do not divide: set their number")
+        with torch.device("meta"):
+            check_complete(keys, part, parts[part], instantiate(node))
+    clip = CLIP_SIZES.read(keys, "clip", parts.get("clip", {}))
+    check_complete(keys, "clip", parts["clip"], text_model(clip))
+    if not cfg.model.text_dim == cfg.head.width == clip["hidden_size"]:
+        raise InputError(f"the text parts of {chosen.checkpoint} differ in width: it is put together from several")
+    merges = read_merges(find_vocabulary(chosen.vocab), clip["vocab_size"])
+
+    weights = {f"denoiser.{name}": value for name, value in parts["denoiser"].items()}
+    weights |= {f"conditioner.head.{name}": value for name, value in parts["head"].items()}
+    weights |= {f"normalizer.{name}": value for name, value in normalizer.state_dict().items()}
+    write_clip(out / "clip", clip, parts["clip"], merges)
+    save_file({name: value.contiguous() for name, value in weights.items()}, out / "model.safetensors")
+    cfg.text.update(model="${run_dir}/clip", dim=clip["hidden_size"])
+    OmegaConf.save({key: cfg[key] for key in RUN_KEYS}, out / "config.yaml")
+    count = sum(value.numel() for part in parts.values() for value in part.values())
+    print(f"{count / 1e6:.1f} M parameters of {keys.source}")
+    print(out)
+
+
+if __name__ == "__main__":
+    main()

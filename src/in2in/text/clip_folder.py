@@ -1,0 +1,98 @@
+"""Writes CLIP's text weights with its byte-pair vocabulary as a local folder that transformers loads.
+
+A checkpoint holds the weights but not the vocabulary. That is the file `bpe_simple_vocab_16e6.txt.gz` which the CLIP
+packages carry: `pip install --no-deps openai-clip` is enough, or any copy of the file.
+"""
+
+import gzip
+import importlib.util
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from transformers import CLIPTextConfig, CLIPTextModel
+
+from in2in.errors import InputError
+
+VOCABULARY = "bpe_simple_vocab_16e6.txt.gz"
+CARRIERS = ("clip", "open_clip")
+"""Packages that carry the vocabulary; they are looked into, not imported."""
+
+BYTES = 256
+SPECIAL = ("<|startoftext|>", "<|endoftext|>")
+HEAD_WIDTH = 64
+"""Width of an attention head in every CLIP text transformer (Radford et al. 2021, table 20)."""
+
+
+def find_vocabulary(given: str | None) -> Path:
+    """The vocabulary's file: the one given, else the one of an installed package."""
+    if given is not None:
+        if not Path(given).is_file():
+            raise InputError(f"vocab={given} is not a file: give CLIP's {VOCABULARY}")
+        return Path(given)
+    for package in CARRIERS:
+        spec = importlib.util.find_spec(package)
+        for folder in (spec.submodule_search_locations or []) if spec else []:
+            if (path := Path(folder) / VOCABULARY).is_file():
+                return path
+    raise InputError(
+        "vocab is not given, and a checkpoint does not hold CLIP's byte-pair vocabulary: "
+        f"pip install --no-deps openai-clip, or add vocab=FILE ({VOCABULARY})"
+    )
+
+
+def read_merges(path: Path, tokens: int) -> list[str]:
+    """The byte-pair merges of a vocabulary of `tokens` entries, most frequent first; the file holds more than CLIP uses."""
+    try:
+        raw = path.read_bytes()
+        text = (gzip.decompress(raw) if raw.startswith(b"\x1f\x8b") else raw).decode("utf-8")
+    except (OSError, EOFError, UnicodeDecodeError) as error:
+        raise InputError(f"vocab={path} cannot be read as CLIP's {VOCABULARY} ({type(error).__name__})") from error
+    count = tokens - 2 * BYTES - len(SPECIAL)
+    merges = text.split("\n")[1 : 1 + count]  # the first line is a title
+    if count < 0 or len(merges) < count or any(len(merge.split()) != 2 for merge in merges):
+        raise InputError(f"vocab={path} does not hold the {count} merges of a vocabulary of {tokens}: it is another one")
+    return merges
+
+
+def byte_symbols() -> list[str]:
+    """The printable character that stands for each byte, in the order of the vocabulary (GPT-2's table)."""
+    printable = [*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)]
+    rest = BYTES - len(printable)
+    return [chr(code) for code in printable] + [chr(BYTES + number) for number in range(rest)]
+
+
+def text_model(sizes: Mapping[str, int]) -> CLIPTextModel:
+    """CLIP's text transformer without memory for its weights."""
+    start, end = sizes["vocab_size"] - 2, sizes["vocab_size"] - 1
+    heads = max(1, sizes["hidden_size"] // HEAD_WIDTH)
+    shape = CLIPTextConfig(**sizes, num_attention_heads=heads, bos_token_id=start, eos_token_id=end, pad_token_id=end)
+    with torch.device("meta"):
+        return CLIPTextModel(shape)
+
+
+def write_clip(folder: Path, sizes: Mapping[str, int], weights: Mapping[str, Tensor], merges: list[str]) -> None:
+    """Write weights and tokenizer.
+
+    Args:
+        folder: new.
+        sizes: of CLIPTextConfig.
+        weights: under the names of CLIPTextModel (without the prefix that older transformers give them).
+        merges: see `read_merges`.
+    """
+    network = text_model(sizes)
+    prefix = "text_model." if any(name.startswith("text_model.") for name in network.state_dict()) else ""
+    # contiguous copies: queries, keys and values are parts of one tensor in the checkpoint
+    named = {prefix + name: value.contiguous().clone() for name, value in weights.items()}
+    network.load_state_dict(named, assign=True)
+    network.save_pretrained(folder)
+    symbols = byte_symbols()
+    tokens = [*symbols, *(f"{symbol}</w>" for symbol in symbols), *("".join(merge.split()) for merge in merges)]
+    vocabulary = {token: number for number, token in enumerate([*tokens, *SPECIAL])}
+    (folder / "vocab.json").write_text(json.dumps(vocabulary), encoding="utf-8")
+    (folder / "merges.txt").write_text("\n".join(["#version: 0.2", *merges, ""]), encoding="utf-8")
+    tokenizer = {"tokenizer_class": "CLIPTokenizer", "model_max_length": sizes["max_position_embeddings"]}
+    tokenizer |= {"bos_token": SPECIAL[0], "eos_token": SPECIAL[1], "unk_token": SPECIAL[1], "pad_token": SPECIAL[1]}
+    (folder / "tokenizer_config.json").write_text(json.dumps(tokenizer), encoding="utf-8")

@@ -1,0 +1,278 @@
+"""Generated interactions: physical quality, truth that agrees with motion and text, and the same bytes each time."""
+
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from in2in.data.layout import read_motion, read_split, read_texts
+from in2in.data.synthetic import KINDS, Clip, Truth, generate, write_dataset
+from in2in.data.synthetic.casting import SPLITS, TEST, TEST_SHARE, cast, splits
+from in2in.data.synthetic.dataset import truth_path
+from in2in.data.synthetic.kinds import HANDED
+from in2in.data.synthetic.measures import Quality, measure, palm, summary
+from in2in.data.synthetic.phrases.phrase import ADVERBS, TEMPO_ADVERBS, TEXTS
+from in2in.errors import InputError
+from in2in.motion.representation import FPS, mirror
+from in2in.motion.skeleton import INDEX
+from in2in.text.mirror import mirror_text
+
+SEED = 11
+SAMPLE = 3 * len(KINDS)
+
+
+@pytest.fixture(scope="module")
+def clips() -> list[Clip]:
+    return [generate(index, SEED) for index in range(SAMPLE)]
+
+
+@pytest.fixture(scope="module")
+def qualities(clips: list[Clip]) -> list[Quality]:
+    found = [measure(clip) for clip in clips]
+    print(summary(found))
+    return found
+
+
+def test_physical_quality(qualities: list[Quality]) -> None:
+    for index, quality in enumerate(qualities):
+        where = f"clip {index} ({KINDS[index % len(KINDS)].name})"
+        assert quality.planted_speed < 0.02, where
+        assert quality.planted_share > 0.2, where
+        assert quality.bone_change < 0.001, where
+        assert quality.palm_gap < 0.03, where
+        assert quality.body_depth < 0.03, where
+        assert quality.own_depth < 0.03, where
+        assert quality.below_floor < 0.01, where
+        assert quality.wrist_speed < 8.0, where
+        assert quality.fastest < 9.0, where
+        assert quality.acceleration < 250.0, where
+        assert quality.rotation_error < 0.001, where
+
+
+def test_clips_last_two_to_eight_seconds(clips: list[Clip]) -> None:
+    seconds = [len(clip.motion) / FPS for clip in clips]
+    assert min(seconds) >= 2.0
+    assert max(seconds) <= 8.0
+    assert 3.0 < sum(seconds) / len(seconds) < 6.0
+
+
+def test_a_clip_depends_on_index_and_seed_alone(clips: list[Clip]) -> None:
+    again = generate(5, SEED)
+    assert torch.equal(again.motion.joints, clips[5].motion.joints)
+    assert again.texts == clips[5].texts
+    assert not torch.equal(generate(5, SEED + 1).motion.joints[:, 0], again.motion.joints[:, 0])
+
+
+def test_roles_hands_and_tempos_are_balanced() -> None:
+    castings = [cast(index, SEED, len(KINDS)) for index in range(60 * len(KINDS))]
+    for kind in range(len(KINDS)):
+        of_kind = [casting for casting in castings if casting.kind == kind]
+        assert Counter(casting.starter for casting in of_kind) == {0: 30, 1: 30}
+        assert Counter(casting.hand for casting in of_kind) == {"left": 30, "right": 30}
+        assert Counter(casting.tempo for casting in of_kind) == {"slow": 20, "normal": 20, "fast": 20}
+
+
+def test_training_never_shows_the_held_out_combinations() -> None:
+    clips = 20 * len(KINDS)
+    seen: dict[str, set[tuple[object, ...]]] = {split: set() for split in SPLITS}
+    held: set[tuple[object, ...]] = set()
+    for index, split in enumerate(splits(clips, SEED, HANDED)):
+        casting = cast(index, SEED, len(KINDS))
+        handed = HANDED[casting.kind]
+        combination = (casting.kind, casting.starter, casting.hand if handed else "", casting.style.name)
+        seen[split].add(combination)
+        if casting.held_out(handed):
+            held.add(combination)
+    assert {kind for kind, *_ in held} == set(range(len(KINDS)))
+    assert held <= seen["test"]
+    assert not held & (seen["train"] | seen["val"])
+
+
+@pytest.mark.parametrize("clips", [3, 12, 50, 320, 2000])
+def test_every_split_has_its_share(clips: int) -> None:
+    for seed in range(3):
+        counts = Counter(splits(clips, seed, HANDED))
+        assert counts["test"] >= TEST_SHARE * clips
+        assert counts["test"] <= max(2, 0.4 * clips)
+        assert counts["val"] >= 1
+        assert counts["train"] >= 1
+
+
+def test_half_of_the_phrases_are_kept_for_test() -> None:
+    for kind in KINDS:
+        for bank in (kind.phrases.together, kind.phrases.starter, kind.phrases.partner):
+            assert len(set(bank)) == len(bank) >= 2 * TEXTS, kind.name
+        assert all("{adv}" in template for template in (*kind.phrases.together, *kind.phrases.starter)), kind.name
+        if kind.handed and kind.name != "circle dance":
+            assert all("{hand}" in template for template in (*kind.phrases.together, *kind.phrases.starter)), kind.name
+    shown, tested = (generate(0, SEED, split=split).texts for split in ("train", TEST))
+    assert not set(shown.interaction) & set(tested.interaction)
+
+
+def test_texts_tell_hands_and_tempo(clips: list[Clip]) -> None:
+    for clip in clips:
+        truth = clip.truth
+        assert len(clip.texts.interaction) == len(clip.texts.individuals[0]) == len(clip.texts.individuals[1]) == TEXTS
+        everything = (*clip.texts.interaction, *clip.texts.individuals[0], *clip.texts.individuals[1])
+        for text in everything:
+            assert "{" not in text
+            assert " none" not in text
+            assert set(_sides(text)) <= {*truth.hands, truth.way}, text
+        side = truth.way if truth.way != "none" else truth.hands[truth.starter]
+        if side in ("left", "right"):
+            for text in (*clip.texts.interaction, *clip.texts.individuals[truth.starter]):
+                assert side in _sides(text), text
+        wrong = {word for tempo, words in TEMPO_ADVERBS.items() if tempo != truth.tempo for word in words}
+        for text in everything:
+            assert not [word for word in wrong if word in text], text
+        manners = {word for style, words in ADVERBS.items() if style not in truth.styles for word in words}
+        for text in everything:
+            assert not [word for word in manners if word in text], text
+
+
+def _sides(text: str) -> list[str]:
+    return [word for word in text.lower().replace(".", " ").replace(",", " ").split() if word in ("left", "right")]
+
+
+GESTURES = (
+    "handshake",
+    "wave",
+    "high five",
+    "hand over",
+    "punch and dodge",
+    "point",
+    "mirror arms",
+    "pat on the shoulder",
+)
+
+
+def test_the_named_side_is_the_one_that_moves(clips: list[Clip]) -> None:
+    checked = Counter[str]()
+    for clip in clips:
+        for person, side in enumerate(clip.truth.hands):
+            if side not in ("left", "right") or clip.truth.kind not in (*GESTURES, "kick and block"):
+                continue
+            joints = clip.motion.joints[person]
+            other = "left" if side == "right" else "right"
+            if clip.truth.limb == "hand":
+                way = {name: float(_lifted(joints, name).max()) for name in (side, other)}
+            else:
+                way = {name: float(joints[:, INDEX[f"{name}_ankle"], 1].max()) for name in (side, other)}
+            assert way[side] > way[other] + 0.05, (clip.truth.kind, clip.truth.index, person, way)
+            checked[clip.truth.kind] += 1
+    assert set(checked) == {*GESTURES, "kick and block"}
+
+
+def _lifted(joints: torch.Tensor, side: str) -> torch.Tensor:
+    """[T] metres by which the palm is above a straight hanging arm, in front of or beside the shoulder alike."""
+    wrist, shoulder = joints[:, INDEX[f"{side}_wrist"]], joints[:, INDEX[f"{side}_shoulder"]]
+    return (wrist - shoulder)[:, 1] + (wrist - shoulder)[:, [0, 2]].norm(dim=-1)
+
+
+@pytest.mark.parametrize("kind", ["wave", "hand over", "mirror arms"])
+def test_the_starter_moves_the_hand_first(kind: str) -> None:
+    for index in range(6):
+        clip = generate(index, SEED, kind=kind)
+        onset = []
+        for person, side in enumerate(clip.truth.hands):
+            lifted = _lifted(clip.motion.joints[person], side)
+            onset.append(int((lifted > (lifted.min() + lifted.max()) / 2).nonzero()[0]))
+        assert onset[clip.truth.starter] < onset[1 - clip.truth.starter], (kind, index, onset)
+
+
+def test_who_walks_and_who_is_behind() -> None:
+    for index in range(6):
+        for kind in ("approach", "walk apart", "push", "chase", "lead by the hand"):
+            clip = generate(index, SEED, kind=kind)
+            starter, partner = clip.truth.starter, 1 - clip.truth.starter
+            pelvis = clip.motion.joints[:, :, 0, [0, 2]]
+            way = (pelvis[:, -1] - pelvis[:, 0]).norm(dim=-1)
+            half = (pelvis[:, len(clip.motion) // 3] - pelvis[:, 0]).norm(dim=-1)
+            ahead = ((pelvis[starter] - pelvis[partner]) * (pelvis[partner, -1] - pelvis[partner, 0])).sum(dim=-1)
+            match kind:
+                case "approach":
+                    assert way[starter] > 1.0 > 0.3 > way[partner]
+                case "walk apart":
+                    assert half[starter] > half[partner]
+                    assert (pelvis[0, -1] - pelvis[1, -1]).norm() > clip.truth.distance + 1.5
+                case "push":
+                    assert way[partner] > 0.35
+                case "chase":
+                    assert way.min() > 2.0
+                    assert (ahead < 0).all()
+                case _:
+                    assert way.min() > 1.2
+                    assert ahead[len(ahead) // 2] > 0
+
+
+def test_a_circle_goes_to_the_side_that_is_told() -> None:
+    for index in range(4):
+        clip = generate(index, SEED, kind="circle dance")
+        for joints in clip.motion.joints:
+            to_left = joints[:, INDEX["left_hip"]] - joints[:, INDEX["right_hip"]]
+            step = joints[1:, 0] - joints[:-1, 0]
+            way = float((step * to_left[:-1]).sum())
+            assert (way > 0) == (clip.truth.way == "left")
+
+
+def test_mirrored_motion_agrees_with_the_mirrored_text(clips: list[Clip]) -> None:
+    for clip in clips:
+        side = clip.truth.hands[clip.truth.starter]
+        if clip.truth.kind not in GESTURES:
+            continue
+        other = "left" if side == "right" else "right"
+        joints = mirror(clip.motion).joints[clip.truth.starter]
+        assert float(_lifted(joints, other).max()) > float(_lifted(joints, side).max())
+        for text in clip.texts.individuals[clip.truth.starter]:
+            assert _sides(mirror_text(text)) == [other] * len(_sides(text))
+
+
+def test_palms_lie_on_the_body_that_they_touch(clips: list[Clip]) -> None:
+    for clip in clips:
+        for touch in clip.truth.touches:
+            if touch.first[1].endswith("wrist") and not touch.of_hands():
+                joints = clip.motion.joints.double().numpy()
+                reached = joints[touch.second[0], :, INDEX[touch.second[1]]]
+                gap = np.linalg.norm(palm(joints[touch.first[0]], touch.first[1]) - reached, axis=-1)
+                assert gap[touch.start : touch.end].max() < 0.25, (clip.truth.kind, clip.truth.index)
+
+
+def test_touches_lie_within_the_clip(clips: list[Clip]) -> None:
+    for clip in clips:
+        for touch in clip.truth.touches:
+            assert 0 <= touch.start < touch.end <= len(clip.motion), (clip.truth.kind, clip.truth.index)
+
+
+def _bytes(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def test_the_data_set_on_disk(tmp_path: Path) -> None:
+    write_dataset(tmp_path / "one", 17, SEED, processes=1)
+    write_dataset(tmp_path / "two", 17, SEED, processes=2)
+    written = _bytes(tmp_path / "one")
+    assert written == _bytes(tmp_path / "two")
+    ids = [read_split(tmp_path / "one", split) for split in SPLITS]
+    assert sorted(name for names in ids for name in names) == [f"{index:05d}" for index in range(17)]
+    for split, names in zip(SPLITS, ids, strict=True):
+        for name in names[:2]:
+            clip = generate(int(name), SEED, split=split)
+            motion = read_motion(tmp_path / "one", name)
+            torch.testing.assert_close(motion.joints, clip.motion.joints, atol=1e-6, rtol=0)
+            torch.testing.assert_close(motion.rotations, clip.motion.rotations, atol=1e-6, rtol=0)
+            assert read_texts(tmp_path / "one", name) == clip.texts
+            assert Truth.load(truth_path(tmp_path / "one", name)) == clip.truth
+
+
+def test_wrong_requests_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="too few"):
+        write_dataset(tmp_path, 2, 0)
+    with pytest.raises(InputError, match="at least one process"):
+        write_dataset(tmp_path, 10, 0, processes=0)
+    with pytest.raises(InputError, match="no kind"):
+        generate(0, 0, kind="fencing")
+    (tmp_path / "split").mkdir()
+    with pytest.raises(InputError, match="already holds"):
+        write_dataset(tmp_path, 10, 0)
