@@ -13,7 +13,12 @@ from in2in.cli.schema import check
 from in2in.errors import InputError
 
 COMMANDS = sorted(path.stem for path in conf_dir().glob("*.yaml") if path.stem != "common")
-CHOICES = sorted((path.parent.name, path.stem) for path in conf_dir().glob("*/*.yaml") if path.parent.name != "source")
+NOT_OF_TRAIN = ("source", "composition")
+WEIGHTS = ("in2in", "individual", "intergen")
+CHOICES = sorted(
+    (path.parent.name, path.stem) for path in conf_dir().glob("*/*.yaml") if path.parent.name not in NOT_OF_TRAIN
+)
+SOURCES = sorted({path.stem for path in (conf_dir() / "source").glob("*.yaml")} - set(WEIGHTS))
 SIZES = ["model.width=16", "model.layers=1", "model.heads=2", "model.feed_forward=16"]
 HEAD = ["head.layers=1", "head.heads=2", "head.feed_forward=16"]
 
@@ -65,12 +70,19 @@ def test_every_choice_can_be_built(group: str, choice: str, dataset: Path, tmp_p
     assert len(loggers) >= 1
 
 
-@pytest.mark.parametrize("source", sorted(path.stem for path in (conf_dir() / "source").glob("*.yaml")))
+@pytest.mark.parametrize("source", SOURCES)
 def test_every_source_composes(source: str) -> None:
     given = ["person1=a", "person2=b", "texts=c"] if source == "bvh" else []
     cfg = parts(composed("prepare", f"source={source}", *given))
     check(cfg)
     assert source == "interhuman" or callable(instantiate(cfg.source))
+
+
+@pytest.mark.parametrize("source", WEIGHTS)
+def test_every_source_of_weights_composes(source: str) -> None:
+    cfg = parts(composed("convert", f"source={source}"))
+    check(cfg)
+    assert instantiate(cfg.source).table
 
 
 @pytest.mark.parametrize(

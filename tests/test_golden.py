@@ -7,14 +7,16 @@ import numpy as np
 import pytest
 import torch
 from diffusers import DDIMScheduler
-from published_keys import denoiser_state
 from torch import Tensor
 
 from in2in.diffusion.guidance import InteractionGuidance, PlainGuidance
 from in2in.diffusion.losses import InteractionLoss, SimpleLoss
 from in2in.diffusion.sampler import Sampler
+from in2in.models.checkpoint import load_state
 from in2in.models.condition import Condition, TextHead
 from in2in.models.denoiser import IndividualDenoiser, InteractionDenoiser, InterGenDenoiser
+from in2in.models.key_map import KeyMap
+from in2in.models.published import IN2IN, INDIVIDUAL, INTERGEN
 from in2in.motion.normalizer import Normalizer
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -39,11 +41,14 @@ def side_by_side(x: Tensor) -> Tensor:
     return x.transpose(1, 2).flatten(2)
 
 
+def denoiser_weights(name: str, keys: KeyMap) -> dict[str, Tensor]:
+    return keys.rename(load_state(GOLDEN / f"{name}.pt"))["denoiser"]
+
+
 def interaction() -> tuple[torch.nn.Module, torch.nn.Module, Condition, dict[str, Tensor]]:
     golden = load("interaction")
     model = InteractionDenoiser(**SIZES).eval()
-    weights = torch.load(GOLDEN / "interaction.pt", weights_only=True)
-    model.load_state_dict(denoiser_state(weights, "decoder.net_interaction."))
+    model.load_state_dict(denoiser_weights("interaction", IN2IN))
     pair, *own = golden["cond"].split(768, dim=-1)
     return model, InteractionGuidance(model), Condition(pair, torch.stack(own, dim=1)), golden
 
@@ -51,8 +56,7 @@ def interaction() -> tuple[torch.nn.Module, torch.nn.Module, Condition, dict[str
 def individual() -> tuple[torch.nn.Module, torch.nn.Module, Condition, dict[str, Tensor]]:
     golden = load("individual")
     model = IndividualDenoiser(**SIZES).eval()
-    weights = torch.load(GOLDEN / "individual.pt", weights_only=True)
-    model.load_state_dict(denoiser_state(weights, "decoder.net_individual.", interacts=False))
+    model.load_state_dict(denoiser_weights("individual", INDIVIDUAL))
     own = golden["cond"][:, None]
     return model, PlainGuidance(model), Condition(torch.zeros_like(own[:, 0]), own), golden
 
@@ -60,8 +64,7 @@ def individual() -> tuple[torch.nn.Module, torch.nn.Module, Condition, dict[str,
 def intergen() -> tuple[torch.nn.Module, torch.nn.Module, Condition, dict[str, Tensor]]:
     golden = load("intergen")
     model = InterGenDenoiser(**SIZES).eval()
-    weights = torch.load(GOLDEN / "intergen.pt", weights_only=True)["state_dict"]
-    model.load_state_dict(denoiser_state(weights, "model.decoder.net."))
+    model.load_state_dict(denoiser_weights("intergen", INTERGEN))
     pair = golden["cond"]
     return model, PlainGuidance(model), Condition(pair, torch.zeros(len(pair), 2, 768)), golden
 

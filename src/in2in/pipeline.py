@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
+from safetensors.torch import load_file
 from torch import nn
 
 from in2in.diffusion.sampler import Sampler, draw_noise, length_mask
@@ -130,7 +131,7 @@ class Generator:
         """Load a run folder.
 
         Args:
-            run: folder with config.yaml and checkpoints/last.ckpt, as in2in-train writes it.
+            run: folder with config.yaml and weights, as in2in-train or in2in-convert writes it.
             guidance, sampler: nodes that take the place of the run's own.
             device: where to run.
         """
@@ -200,24 +201,29 @@ class Generator:
 
 
 def read_run(run: str | Path) -> tuple[DictConfig, dict[str, torch.Tensor]]:
-    """The configuration and the weights of a run folder."""
+    """The configuration and the weights of a run folder: in2in-train's checkpoint, or in2in-convert's safetensors."""
     folder = Path(run)
     config = folder / "config.yaml"
     if not config.is_file():
         raise InputError(f"run={run} holds no config.yaml: give a run folder that in2in-train made")
-    checkpoint = folder / "checkpoints" / "last.ckpt"
+    trained, converted = folder / "checkpoints" / "last.ckpt", folder / "model.safetensors"
+    checkpoint = converted if converted.is_file() else trained
     if not checkpoint.is_file():
         raise InputError(
-            f"run={run} holds no checkpoint ({checkpoint.relative_to(folder)}): train it further, or give another run"
+            f"run={run} holds no checkpoint ({trained.relative_to(folder)}): train it further, or give another run"
         )
     try:
-        weights = torch.load(checkpoint, map_location="cpu", weights_only=True)["state_dict"]
+        if checkpoint is converted:
+            weights = load_file(checkpoint)
+        else:
+            weights = torch.load(checkpoint, map_location="cpu", weights_only=True)["state_dict"]
     except Exception as error:
         raise InputError(
             f"{checkpoint} cannot be read as a checkpoint ({type(error).__name__}): copy it anew"
         ) from error
     conf = OmegaConf.load(config)
     assert isinstance(conf, DictConfig)
+    conf.run_dir = str(folder)  # a converted run's text encoder lies inside the folder
     return conf, weights
 
 

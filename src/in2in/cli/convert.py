@@ -46,8 +46,8 @@ def main(cfg: DictConfig) -> None:
     from safetensors.torch import save_file
 
     from in2in.models.checkpoint import check_complete, load_state
-    from in2in.motion.statistics import published_statistics
     from in2in.models.published import CLIP_SIZES, DENOISER_SIZES, HEAD_SIZES
+    from in2in.motion.statistics import published_statistics
     from in2in.text.clip_folder import find_vocabulary, read_merges, text_model, write_clip
 
     normalizer = published_statistics(Path(chosen.stats_dir or ""), chosen.statistics or "")

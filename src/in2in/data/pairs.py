@@ -51,9 +51,7 @@ class BvhPairs:
             by_take[first.stem] = []
             for clip, motion in self._clips(first, second):
                 if (said := texts.get(clip) or texts.get(first.stem)) is None:
-                    raise InputError(
-                        f"{self.texts} has no line for the clip {clip} (nor for the take {first.stem})"
-                    )
+                    raise InputError(f"{self.texts} has no line for the clip {clip} (nor for the take {first.stem})")
                 write_motion(folder, clip, motion)
                 write_texts(folder, clip, said)
                 by_take[first.stem].append(clip)

@@ -1,11 +1,18 @@
-"""What a motion itself shows, with units; no model and no text needed."""
+"""What a motion itself shows, with units; no model and no text needed. The floor is y = 0.
+
+Real motion is not at 0 in all of them (feet lie above their soles, people jump and hug): read each beside the data's.
+"""
 
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, fields
+from itertools import combinations
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
+from in2in.errors import InputError
+from in2in.motion.capsules import penetration
 from in2in.motion.representation import CONTACT_HEIGHT, FPS
 from in2in.motion.skeleton import FEET, bone_lengths
 
@@ -16,31 +23,59 @@ class Quality:
 
     Attributes:
         foot_sliding: horizontal speed of feet that are near the floor, cm/s.
+        floor_penetration: depth of a person's lowest joint below the floor, cm.
+        floating: height of a person's lowest joint above the floor, cm.
         bone_drift: mean absolute deviation of the bones from their mean length in the clip, mm.
         jitter: mean jerk of the joints, m/s^3.
+        interpenetration: how deep the bodies lie in each other, cm; 0 where a person is alone.
+        intersecting: share of the frames in which they do, 0 to 1.
     """
 
     foot_sliding: float
+    floor_penetration: float
+    floating: float
     bone_drift: float
     jitter: float
+    interpenetration: float
+    intersecting: float
 
 
-def foot_sliding(joints: Tensor) -> Tensor:
-    """Horizontal speed of the feet that are near the floor (y = 0) now and in the next frame.
+def foot_sliding(joints: Tensor, stance: Tensor | None = None) -> Tensor:
+    """Horizontal speed of the feet that stand, or are near the floor, now and in the next frame.
 
-    Height alone tells which: a threshold on speed would hide what is measured.
+    Where no stance is recorded height alone tells which: a threshold on speed would hide what is measured.
+
+    Args:
+        joints: [..., T, 22, 3] metres.
+        stance: [..., T, 4] bool, which feet are recorded as planted, in the order of `FEET`.
+
+    Returns:
+        Mean over those feet and frames, cm/s; 0 where no foot stands.
+    """
+    feet = joints[..., list(FEET), :]
+    planted = feet[..., 1] < feet.new_tensor(CONTACT_HEIGHT) if stance is None else stance
+    if planted.shape != feet.shape[:-1]:
+        raise InputError(f"the stance record is {tuple(planted.shape)}, this motion needs {tuple(feet.shape[:-1])}")
+    stays = planted[..., 1:, :] & planted[..., :-1, :]
+    speed = feet[..., [0, 2]].diff(dim=-3).norm(dim=-1) * FPS * 100
+    return (speed * stays).sum() / stays.sum().clamp(min=1)
+
+
+def floor_penetration(joints: Tensor) -> Tensor:
+    """Depth of the lowest joint below the floor (Yuan et al., PhysDiff, "Penetrate", on joints).
 
     Args:
         joints: [..., T, 22, 3] metres.
 
     Returns:
-        Mean over those feet and frames, cm/s; 0 where no foot is near the floor.
+        Mean over persons and frames, cm; a frame above the floor counts as 0.
     """
-    feet = joints[..., list(FEET), :]
-    low = feet[..., 1] < feet.new_tensor(CONTACT_HEIGHT)
-    near = low[..., 1:, :] & low[..., :-1, :]
-    speed = feet[..., [0, 2]].diff(dim=-3).norm(dim=-1) * FPS * 100
-    return (speed * near).sum() / near.sum().clamp(min=1)
+    return (-joints[..., 1].amin(dim=-1)).clamp(min=0).mean() * 100
+
+
+def floating(joints: Tensor) -> Tensor:
+    """Height of the lowest joint above the floor (PhysDiff, "Float", on joints). [..., T, 22, 3] metres -> cm."""
+    return joints[..., 1].amin(dim=-1).clamp(min=0).mean() * 100
 
 
 def bone_drift(joints: Tensor) -> Tensor:
@@ -54,15 +89,75 @@ def jitter(joints: Tensor) -> Tensor:
     return joints.diff(n=3, dim=-3).norm(dim=-1).mean() * FPS**3
 
 
+class Interpenetration(NamedTuple):
+    """How much bodies share a place.
+
+    Attributes:
+        depth: of the deepest pair of capsules, mean over all frames (0 where they are apart), cm.
+        share: of the frames in which any capsules intersect, 0 to 1.
+    """
+
+    depth: Tensor
+    share: Tensor
+
+
+def interpenetration(joints: Tensor) -> Interpenetration:
+    """Intersection of every two bodies, each a capsule around every bone, over one clip.
+
+    Args:
+        joints: [P, T, 22, 3] metres.
+    """
+    pairs = combinations(range(len(joints)), 2)
+    deepest = [penetration(joints[one], joints[two]).amax(dim=(-2, -1)) for one, two in pairs]
+    depth = torch.stack([joints.new_zeros(joints.shape[1]), *deepest]).amax(dim=0)
+    return Interpenetration(depth.mean() * 100, (depth > 0).to(joints.dtype).mean())
+
+
+def clip_quality(joints: Tensor, stance: Tensor | None = None) -> Quality:
+    """All measures of one clip.
+
+    Args:
+        joints: [P, T, 22, 3] metres, at least 4 frames (the jerk needs them).
+        stance: [P, T, 4] bool, see `foot_sliding`.
+    """
+    if joints.shape[-3] < 4:
+        raise InputError(f"a motion of {joints.shape[-3]} frames is too short to measure: 4 are needed for its jerk")
+    if not joints.isfinite().all():
+        raise InputError("a motion holds NaN or infinity and cannot be measured")
+    measured = (
+        foot_sliding(joints, stance),
+        floor_penetration(joints),
+        floating(joints),
+        bone_drift(joints),
+        jitter(joints),
+        *interpenetration(joints),
+    )
+    return Quality(*(float(value) for value in measured))
+
+
 def quality(clips: Iterable[Tensor]) -> Quality:
     """Mean quality of many clips [P, T, 22, 3]."""
-    measured = torch.tensor([[float(measure(c)) for measure in (foot_sliding, bone_drift, jitter)] for c in clips])
-    return Quality(*measured.mean(dim=0).tolist())
+    measured = [astuple(clip_quality(clip)) for clip in clips]
+    if not measured:
+        raise InputError("there is no clip to measure")
+    return Quality(*torch.tensor(measured).mean(dim=0).tolist())
+
+
+UNITS = {
+    "foot_sliding": "cm/s",
+    "floor_penetration": "cm",
+    "floating": "cm",
+    "bone_drift": "mm",
+    "jitter": "m/s^3",
+    "interpenetration": "cm",
+    "intersecting": "of frames",
+}
 
 
 def quality_table(rows: dict[str, Quality]) -> str:
-    """A text table, a line for each named quality."""
-    columns = {"foot sliding": "cm/s", "bone drift": "mm", "jitter": "m/s^3"}
-    lines = [["", *columns], ["", *columns.values()]]
-    lines += [[name, *(f"{value:.1f}" for value in astuple(own))] for name, own in rows.items()]
-    return "\n".join(f"{name:<12}" + "".join(f"{cell:>14}" for cell in cells) for name, *cells in lines)
+    """A text table, a line for each measure and a column for each named quality."""
+    lines = [["", "", *rows]]
+    for field in fields(Quality):
+        values = (getattr(row, field.name) for row in rows.values())
+        lines.append([field.name.replace("_", " "), UNITS[field.name], *(f"{value:.2f}" for value in values)])
+    return "\n".join(f"{name:<18} {unit:<9}" + "".join(f"{cell:>12}" for cell in cells) for name, unit, *cells in lines)

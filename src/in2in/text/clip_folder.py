@@ -53,7 +53,9 @@ def read_merges(path: Path, tokens: int) -> list[str]:
     count = tokens - 2 * BYTES - len(SPECIAL)
     merges = text.split("\n")[1 : 1 + count]  # the first line is a title
     if count < 0 or len(merges) < count or any(len(merge.split()) != 2 for merge in merges):
-        raise InputError(f"vocab={path} does not hold the {count} merges of a vocabulary of {tokens}: it is another one")
+        raise InputError(
+            f"vocab={path} does not hold the {count} merges of a vocabulary of {tokens}: it is another one"
+        )
     return merges
 
 

@@ -1,0 +1,41 @@
+# The two commands are `make demo` and `make test`; each sets up all that it needs.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help setup demo test lint clean
+
+help: ## Show this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+setup: .venv/installed ## Make .venv with everything that is needed
+
+.venv/installed: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "in2in needs Python 3.11 or newer: make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@command -v chromium >/dev/null || (apt-get --version >/dev/null 2>&1 && [ "$$(id -u)" = 0 ] \
+		&& apt-get update -qq && apt-get install -y -qq chromium chromium-driver >/dev/null) \
+		|| echo "Chromium is not installed: the tests of the viewer are skipped (apt-get install chromium chromium-driver)"
+	touch $@
+
+demo: setup ## Make a data set, train a small model on it and sample from it (about 10 minutes)
+	test -d demo/data || $(BIN)/in2in-prepare source=synthetic clips=480 out=demo/data
+	test -f demo/run/done || $(BIN)/in2in-train experiment=demo data_dir=demo/data out=demo/run \
+		$$(test -f demo/run/checkpoints/last.ckpt && echo ckpt_path=last)
+	touch demo/run/done
+	rm -rf demo/samples demo/quality
+	$(BIN)/in2in-sample run=demo/run prompts=docs/demo.jsonl out=demo/samples
+	$(BIN)/in2in-evaluate samples=demo/samples data_dir=demo/data out=demo/quality
+	@echo "open demo/samples/000.html in a browser"
+
+test: setup ## Run all tests
+	$(BIN)/pytest -n 2
+
+lint: setup ## Check style and types
+	$(BIN)/ruff check src tests docs
+	$(BIN)/ruff format --check src tests docs
+	$(BIN)/pyright
+
+clean: ## Remove what setup and the demo made
+	rm -rf .venv demo

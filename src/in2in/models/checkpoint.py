@@ -1,0 +1,89 @@
+"""Reads a published checkpoint: safely, with its sizes, and only if it is complete."""
+
+import pickle
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from in2in.errors import InputError
+from in2in.models.key_map import KeyMap, listed
+
+
+def load_state(path: Path) -> dict[str, Tensor]:
+    """The tensors of a checkpoint by name, without ever running code that is stored in it.
+
+    A Lightning checkpoint's "state_dict" is taken out, and the prefix "model." where all its names have it.
+    """
+    if not path.is_file():
+        raise InputError(f"checkpoint={path} is not a file")
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+    except pickle.UnpicklingError as error:
+        if "Unsupported" in str(error) or "weights_only" in str(error).lower() or "GLOBAL" in str(error):
+            raise InputError(
+                f"checkpoint={path} holds pickled objects beside its tensors, which are not loaded because they can "
+                "run code: save its state dict alone"
+            ) from error
+        raise InputError(_unreadable(path)) from error
+    except Exception as error:
+        raise InputError(_unreadable(path)) from error
+    if isinstance(state, dict) and isinstance(state.get("state_dict"), dict):
+        state = state["state_dict"]
+    if not isinstance(state, dict) or not state or not all(isinstance(value, Tensor) for value in state.values()):
+        raise InputError(f"checkpoint={path} is not a state dict: it should map names to tensors")
+    prefix = "model." if all(key.startswith("model.") for key in state) else ""
+    return {key.removeprefix(prefix): value for key, value in state.items()}
+
+
+def _unreadable(path: Path) -> str:
+    return (
+        f"checkpoint={path} cannot be read as a PyTorch checkpoint (truncated, or another kind of file): copy it anew"
+    )
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Which shapes tell the sizes of a part.
+
+    Attributes:
+        stack: the size that counts layers, and the name of the list of layers.
+        shapes: size -> (tensor, dimension).
+    """
+
+    stack: tuple[str, str]
+    shapes: Mapping[str, tuple[str, int]]
+
+    def read(self, keys: KeyMap, part: str, weights: Mapping[str, Tensor]) -> dict[str, int]:
+        """The sizes of a part; the number of attention heads leaves no trace in the shapes."""
+        if lost := [tensor for tensor, _ in self.shapes.values() if tensor not in weights]:
+            raise InputError(_missing(keys, part, list(dict.fromkeys(lost))))
+        size, layers = self.stack
+        found = {int(match[1]) for key in weights if (match := re.match(rf"{re.escape(layers)}\.(\d+)\.", key))}
+        return {name: weights[tensor].shape[axis] for name, (tensor, axis) in self.shapes.items()} | {size: len(found)}
+
+
+def check_complete(keys: KeyMap, part: str, weights: Mapping[str, Tensor], network: nn.Module) -> None:
+    """Compare renamed weights with what a network of their sizes holds; names are given as the file has them."""
+    expected = network.state_dict()
+    if lost := [name for name in expected if name not in weights]:
+        raise InputError(_missing(keys, part, lost))
+    if left := [name for name in weights if name not in expected]:
+        raise InputError(f"this checkpoint of {keys.source} has unknown keys {_named(keys, part, left)}")
+    for name, value in expected.items():
+        if weights[name].shape != value.shape:
+            raise InputError(
+                f"{keys.published_name(part, name)} of {keys.source} has shape {list(weights[name].shape)}, "
+                f"but its other tensors ask for {list(value.shape)}"
+            )
+
+
+def _missing(keys: KeyMap, part: str, names: list[str]) -> str:
+    return f"this is not a whole checkpoint of {keys.source}: missing keys {_named(keys, part, names)}"
+
+
+def _named(keys: KeyMap, part: str, names: list[str]) -> str:
+    return listed(dict.fromkeys(keys.published_name(part, name) for name in names))
