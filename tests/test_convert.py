@@ -1,6 +1,8 @@
 """Published files: every key has its place, the numbers arrive unchanged, and bad files are one clear line."""
 
 import json
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -234,21 +236,25 @@ def openai_clip(weights: dict[str, Tensor], ids: Tensor) -> Tensor:
     return norm(h, (width,), w["ln_final.weight"], w["ln_final.bias"])
 
 
+@pytest.fixture
+def large_folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder for gigabytes, which pytest would keep."""
+    yield tmp_path
+    shutil.rmtree(tmp_path)
+
+
 @pytest.mark.parametrize("source", FILES)
-def test_full_size(source: str, cli: Cli, tmp_path: Path) -> None:
+def test_full_size(source: str, cli: Cli, large_folder: Path) -> None:
     keys, _, path = FILES[source]
-    shapes = listed_shapes(path)
-    finished = converted(cli, tmp_path, source, random_weights(shapes, torch.float16))
+    finished = converted(cli, large_folder, source, random_weights(listed_shapes(path), torch.float16))
     assert finished.code == 0, finished.err
-    published = load_state(tmp_path / f"{source}.pt")
-    ours = load_file(tmp_path / "run" / "model.safetensors")
+    published = load_state(large_folder / f"{source}.pt")
+    ours = load_file(large_folder / "run" / "model.safetensors")
     for part, prefix in (("denoiser", "denoiser."), ("head", "conditioner.head.")):
         for name in [key.removeprefix(prefix) for key in ours if key.startswith(prefix)]:
             assert torch.equal(ours[prefix + name], published[keys.published_name(part, name)].float())
-    if source != "in2in":
-        return
     del ours, published
-    run = tmp_path / "run"
+    run = large_folder / "run"
     generator = Generator.from_pretrained(run, sampler={**read_run(run)[0].sampler, "steps": 1})
     [motion] = generator([Prompt("two people wave", seconds=0.5)])
     assert motion.joints.shape == (2, 15, 22, 3)
@@ -330,7 +336,21 @@ def test_a_truncated_checkpoint_is_one_line(kept: float, tmp_path: Path) -> None
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("content", [torch.zeros(3), {}, {"a": 3}, [torch.zeros(1)]])
+def test_a_file_of_another_kind_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "page.pt").write_text("<html><body>404 not found</body></html>")
+    with pytest.raises(InputError, match="truncated or another kind of file"):
+        load_state(tmp_path / "page.pt")
+
+
+def test_the_older_file_format_and_lightnings_wrapping_are_read(tmp_path: Path) -> None:
+    path, weights = tmp_path / "old.pt", {"model.a": torch.arange(3.0), "model.b.model.c": torch.ones(2)}
+    torch.save({"state_dict": weights, "epoch": 3}, path, _use_new_zipfile_serialization=False)
+    state = load_state(path)
+    assert list(state) == ["a", "b.model.c"]
+    assert torch.equal(state["a"], weights["model.a"])
+
+
+@pytest.mark.parametrize("content", [torch.zeros(3), {}, {"a": 3}, {0: torch.zeros(1)}, [torch.zeros(1)]])
 def test_a_file_without_a_state_dict_is_one_line(content: Any, tmp_path: Path) -> None:
     torch.save(content, tmp_path / "other.pt")
     with pytest.raises(InputError, match="is not a state dict"):

@@ -10,7 +10,7 @@ from conftest import write_small_dataset
 
 from in2in.data.batch import collate
 from in2in.data.cache import MotionCache, build_cache
-from in2in.data.datamodule import EpochSampler, InteractionDataModule
+from in2in.data.datamodule import EpochBatches, InteractionDataModule
 from in2in.data.interhuman import Augmentation, InteractionDataset
 from in2in.data.layout import read_motion, read_texts
 from in2in.errors import InputError
@@ -93,16 +93,27 @@ def test_batches_are_padded_to_their_longest(dataset: Path) -> None:
 
 
 def test_an_epoch_shows_every_clip_once_and_follows_from_its_number() -> None:
-    sampler = EpochSampler(10, seed=3)
-    first = list(sampler)
-    assert sorted(number for number, _ in first) == list(range(10))
-    assert list(sampler) == first
-    sampler.set_epoch(1)
-    second = list(sampler)
+    lengths = [30 + 7 * (number * 37 % 50) for number in range(50)]
+    batches = EpochBatches(lengths, batch_size=4, seed=3)
+    first = list(batches)
+    assert len(first) == len(batches) == 13
+    assert sorted(number for batch in first for number, _ in batch) == list(range(50))
+    assert list(batches) == first
+    batches.set_epoch(1)
+    second = list(batches)
     assert second != first
-    again = EpochSampler(10, seed=3)
+    again = EpochBatches(lengths, batch_size=4, seed=3)
     again.set_epoch(1)
     assert list(again) == second
+
+
+def test_batches_are_of_like_length_and_in_no_order_of_length() -> None:
+    lengths = torch.randint(30, 300, (320,), generator=torch.Generator().manual_seed(0)).tolist()
+    batches = [[lengths[number] for number, _ in batch] for batch in EpochBatches(lengths, 8, seed=0)]
+    padded = sum(max(batch) * len(batch) for batch in batches)
+    assert padded < 1.2 * sum(lengths)
+    longest = [max(batch) for batch in batches]
+    assert longest != sorted(longest)
 
 
 def test_loaders(dataset: Path) -> None:

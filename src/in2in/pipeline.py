@@ -152,7 +152,7 @@ class Generator:
                 raise InputError(f"the weights in {run} do not fit its config.yaml ({name}): {error}") from error
             part.to(device).eval().requires_grad_(False)
         guided = instantiate(conf.guidance)(denoiser).eval()
-        note = {key: value for key, value in OmegaConf.to_container(conf.guidance).items() if key != "_partial_"}  # type: ignore[union-attr]
+        note: dict[str, Any] = {str(key): conf.guidance[key] for key in conf.guidance if key != "_partial_"}
         return cls(guided, conditioner, normalizer, instantiate(conf.sampler)(instantiate(conf.noise)), note)
 
     @torch.inference_mode()

@@ -36,7 +36,7 @@ def main(cfg: DictConfig) -> None:
     dataset = InteractionDataset(chosen.data_dir, chosen.split)
     clips = [dataset[number] for number in range(min(chosen.clips, len(dataset)))]
     generator = load_generator(cfg, "cpu")
-    result = recall(generator, generator.denoiser.denoiser, clips, chosen.seeds, chosen.timestep)
+    result = recall(generator, generator.denoiser.get_submodule("denoiser"), clips, chosen.seeds, chosen.timestep)
     out = output_dir()
     figures = {
         "found": result.found,

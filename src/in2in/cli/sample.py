@@ -49,8 +49,8 @@ def main(cfg: DictConfig) -> None:
     if chosen.prompts is not None:
         prompts = read_prompts(Path(chosen.prompts), Prompt)
     else:
-        texts = (chosen.prompt, chosen.individual1, chosen.individual2)
-        prompts = [Prompt(*(text or "" for text in texts), chosen.seconds, chosen.seed)]
+        own1, own2 = chosen.individual1 or "", chosen.individual2 or ""
+        prompts = [Prompt(chosen.prompt or "", own1, own2, chosen.seconds, chosen.seed)]
     prompts = [sample for prompt in prompts for sample in prompt.samples(chosen.num_samples)]
     device = chosen.device
     if device == "auto":

@@ -1,32 +1,43 @@
 """The LightningDataModule: loaders over the three splits."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from lightning import LightningDataModule
 from torch import distributed
 from torch.utils.data import DataLoader, Sampler
 
-from in2in.data.batch import Batch, collate
+from in2in.data.batch import collate
 from in2in.data.interhuman import Augmentation, InteractionDataset
 
+SORTED_BATCHES = 8
+"""Batches whose clips are sorted by length together: enough to save padding, few enough to stay shuffled."""
 
-class EpochSampler(Sampler[tuple[int, int]]):
-    """A shuffled epoch whose order and augmentations follow from the seed and the epoch's number alone.
 
-    Gives (clip number, seed) pairs, so that a resumed run sees what an uninterrupted one would have seen, whatever
-    the number of workers. With several processes each takes its share; the last clips of an epoch that do not fill
-    a round of all processes are left out of that epoch.
+class EpochBatches(Sampler[list[tuple[int, int]]]):
+    """A shuffled epoch in batches of like length; order and augmentations follow from seed and epoch alone.
+
+    Gives lists of (clip number, seed) pairs, so that a resumed run sees what an uninterrupted one would have seen,
+    whatever the number of workers. With several processes each takes its share of every batch; clips that would
+    give some processes one more than others (fewer than there are processes) are left out of that epoch.
 
     Args:
-        size: number of clips.
+        lengths: frames of each clip.
+        batch_size: clips a batch and process.
         seed: of the run.
         repeat: how often an epoch shows every clip.
     """
 
-    def __init__(self, size: int, seed: int, repeat: int = 1) -> None:
-        self.size, self.seed, self.repeat, self.epoch = size, seed, repeat, 0
+    def __init__(self, lengths: Sequence[int], batch_size: int, seed: int, repeat: int = 1) -> None:
+        self.lengths, self.batch_size, self.seed, self.repeat, self.epoch = lengths, batch_size, seed, repeat, 0
+
+    @property
+    def sampler(self) -> "EpochBatches":
+        """Where Lightning looks for `set_epoch`."""
+        return self
 
     def set_epoch(self, epoch: int) -> None:
         """Called by Lightning when an epoch starts."""
@@ -37,17 +48,25 @@ class EpochSampler(Sampler[tuple[int, int]]):
         return (distributed.get_rank(), distributed.get_world_size()) if ready else (0, 1)
 
     def __len__(self) -> int:
-        """Samples of this process in an epoch."""
-        return self.size * self.repeat // self._processes()[1]
+        """Batches of an epoch."""
+        processes = self._processes()[1]
+        return self.repeat * math.ceil(len(self.lengths) // processes / self.batch_size)
 
-    def __iter__(self) -> Iterator[tuple[int, int]]:
-        """The pairs of this process."""
+    def __iter__(self) -> Iterator[list[tuple[int, int]]]:
+        """The batches of this process."""
         rank, processes = self._processes()
         draw = torch.Generator().manual_seed(self.seed * 1_000_003 + self.epoch)
-        order = torch.cat([torch.randperm(self.size, generator=draw) for _ in range(self.repeat)])
-        seeds = torch.randint(2**62, order.shape, generator=draw)
-        pairs = list(zip(order.tolist(), seeds.tolist(), strict=True))
-        return iter(pairs[rank : len(self) * processes : processes])
+        size, whole = self.batch_size * processes, len(self.lengths) // processes * processes
+        batches = []
+        for _ in range(self.repeat):
+            order = torch.randperm(len(self.lengths), generator=draw)
+            pairs = list(zip(order.tolist(), torch.randint(2**62, order.shape, generator=draw).tolist(), strict=True))
+            for start in range(0, whole, SORTED_BATCHES * size):
+                near = pairs[start : min(start + SORTED_BATCHES * size, whole)]
+                near.sort(key=lambda pair: self.lengths[pair[0]])
+                batches += [near[first : first + size] for first in range(0, len(near), size)]
+        for place in torch.randperm(len(batches), generator=draw).tolist():
+            yield batches[place][rank::processes]
 
 
 class InteractionDataModule(LightningDataModule):
@@ -97,26 +116,25 @@ class InteractionDataModule(LightningDataModule):
         else:
             self.test = self.dataset("test")
 
-    def _loader(self, dataset: InteractionDataset, sampler: Sampler | None = None) -> DataLoader[Batch]:
+    def _loader(self, dataset: InteractionDataset, **batches: Any) -> DataLoader[Any]:
         return DataLoader(
             dataset,
-            batch_size=min(self.batch_size, len(sampler or dataset)),  # type: ignore[arg-type]
-            sampler=sampler,
-            drop_last=sampler is not None,
             collate_fn=collate,
             num_workers=self.num_workers,
             persistent_workers=self.num_workers > 0,
             pin_memory=torch.cuda.is_available(),
+            **batches,
         )
 
-    def train_dataloader(self) -> DataLoader[Batch]:
-        """Shuffled and augmented; a last batch that is not full is left out."""
-        return self._loader(self.train, EpochSampler(len(self.train), self.seed, self.repeat))
+    def train_dataloader(self) -> DataLoader[Any]:
+        """Shuffled, augmented, in batches of like length."""
+        lengths = self.train.lengths
+        return self._loader(self.train, batch_sampler=EpochBatches(lengths, self.batch_size, self.seed, self.repeat))
 
-    def val_dataloader(self) -> DataLoader[Batch]:
+    def val_dataloader(self) -> DataLoader[Any]:
         """In order, always the same."""
-        return self._loader(self.val)
+        return self._loader(self.val, batch_size=self.batch_size)
 
-    def test_dataloader(self) -> DataLoader[Batch]:
+    def test_dataloader(self) -> DataLoader[Any]:
         """In order, always the same."""
-        return self._loader(self.test)
+        return self._loader(self.test, batch_size=self.batch_size)

@@ -55,6 +55,11 @@ class InteractionDataset(Dataset[MotionSample]):
         """Number of clips."""
         return len(self.clips)
 
+    @property
+    def lengths(self) -> list[int]:
+        """Frames of each clip, as cropped."""
+        return [min(self.cache.clips[clip].length, MAX_FRAMES) for clip in self.clips]
+
     def __getitem__(self, index: int | tuple[int, int]) -> MotionSample:
         """A clip as it is, or as drawn from a seed."""
         if isinstance(index, tuple):

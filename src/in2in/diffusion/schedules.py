@@ -1,7 +1,7 @@
 """Weighting schedules of DualMDM: how much the single-person prior counts at each diffusion step (in2IN, DualMDM).
 
-A schedule is a function of the original timestep t, 0 (clean) to 1000 (noise), whatever steps the sampler takes: 0 leaves
-the motion to the interaction model, 1 to the prior.
+A schedule is a function of the original timestep t, 0 (clean) to 1000 (noise), whatever steps the sampler takes. Weight
+0 leaves the motion to the interaction model, 1 to the prior.
 """
 
 import math
@@ -33,9 +33,7 @@ class ConstantSchedule:
 
     def __init__(self, weight: float = 0.3) -> None:
         if not 0 <= weight <= 1:
-            raise InputError(
-                f"composition.weight={weight:g} is outside 0 to 1: 0 is the interaction model, 1 the prior"
-            )
+            raise InputError(f"composition.weight={weight:g} is outside 0 (interaction model) to 1 (prior)")
         self.weight = weight
 
     def __call__(self, t: Tensor) -> Tensor:

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from in2in.data.batch import MotionSample
-from in2in.models.denoiser import Denoiser
-from in2in.motion.representation import decode_joints
+from in2in.motion.representation import FPS, decode_joints
 from in2in.pipeline import Generator, Prompt
 
 
@@ -55,7 +54,7 @@ def distance(a: Tensor, b: Tensor) -> Tensor:
 
 
 def recall(
-    generator: Generator, denoiser: Denoiser, clips: Sequence[MotionSample], seeds: int = 4, timestep: int = 900
+    generator: Generator, denoiser: nn.Module, clips: Sequence[MotionSample], seeds: int = 4, timestep: int = 900
 ) -> Recall:
     """Prompt for every clip with several seeds, and denoise every clip.
 
@@ -69,7 +68,7 @@ def recall(
     truth = [decode_joints(clip.features) for clip in clips]
     between = [distance(a, b) for i, a in enumerate(truth) for j, b in enumerate(truth) if i != j]
     prompts = [
-        Prompt(clip.interaction, *clip.individuals, clip.features.shape[1] / 30, seed)
+        Prompt(clip.interaction, clip.individuals[0], clip.individuals[1], clip.features.shape[1] / FPS, seed)
         for clip in clips
         for seed in range(seeds)
     ]
@@ -87,7 +86,7 @@ def recall(
 
 @torch.inference_mode()
 def _denoise(
-    generator: Generator, denoiser: Denoiser, clips: Sequence[MotionSample], truth: list[Tensor], timestep: int
+    generator: Generator, denoiser: nn.Module, clips: Sequence[MotionSample], truth: list[Tensor], timestep: int
 ) -> Tensor:
     errors = []
     for number, (clip, joints) in enumerate(zip(clips, truth, strict=True)):

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import is_zipfile
 
 import torch
 from torch import Tensor, nn
@@ -21,28 +22,24 @@ def load_state(path: Path) -> dict[str, Tensor]:
     if not path.is_file():
         raise InputError(f"checkpoint={path} is not a file")
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
-    except pickle.UnpicklingError as error:
-        if "Unsupported" in str(error) or "weights_only" in str(error).lower() or "GLOBAL" in str(error):
+        # mapped, not read, where the format allows it: a checkpoint may hold gigabytes of copies that are not used
+        state = torch.load(path, map_location="cpu", weights_only=True, mmap=is_zipfile(path))
+    except Exception as error:
+        if isinstance(error, pickle.UnpicklingError) and "GLOBAL" in str(error):
             raise InputError(
                 f"checkpoint={path} holds pickled objects beside its tensors, which are not loaded because they can "
                 "run code: save its state dict alone"
             ) from error
-        raise InputError(_unreadable(path)) from error
-    except Exception as error:
-        raise InputError(_unreadable(path)) from error
+        raise InputError(
+            f"checkpoint={path} cannot be read as a PyTorch checkpoint: it is truncated or another kind of file"
+        ) from error
     if isinstance(state, dict) and isinstance(state.get("state_dict"), dict):
         state = state["state_dict"]
-    if not isinstance(state, dict) or not state or not all(isinstance(value, Tensor) for value in state.values()):
+    named = isinstance(state, dict) and all(isinstance(k, str) and isinstance(v, Tensor) for k, v in state.items())
+    if not named or not state:
         raise InputError(f"checkpoint={path} is not a state dict: it should map names to tensors")
     prefix = "model." if all(key.startswith("model.") for key in state) else ""
     return {key.removeprefix(prefix): value for key, value in state.items()}
-
-
-def _unreadable(path: Path) -> str:
-    return (
-        f"checkpoint={path} cannot be read as a PyTorch checkpoint (truncated, or another kind of file): copy it anew"
-    )
 
 
 @dataclass(frozen=True)

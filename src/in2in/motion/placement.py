@@ -11,7 +11,7 @@ from in2in.motion.rotations import heading, rotate_about_y
 
 @dataclass(frozen=True)
 class Placement:
-    """A rigid motion in the plane for each person: from its own frame (root at the origin, facing +z) to the shared one.
+    """A rigid motion in the plane for each person: from its own frame (root at the origin, facing +z) to the shared.
 
     Attributes:
         heading: [B, P] radians about +y.

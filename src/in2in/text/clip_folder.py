@@ -9,6 +9,7 @@ import importlib.util
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -44,7 +45,7 @@ def find_vocabulary(given: str | None) -> Path:
 
 
 def read_merges(path: Path, tokens: int) -> list[str]:
-    """The byte-pair merges of a vocabulary of `tokens` entries, most frequent first; the file holds more than CLIP uses."""
+    """The byte-pair merges of a vocabulary of `tokens` entries, most frequent first (the file holds more)."""
     try:
         raw = path.read_bytes()
         text = (gzip.decompress(raw) if raw.startswith(b"\x1f\x8b") else raw).decode("utf-8")
@@ -53,9 +54,7 @@ def read_merges(path: Path, tokens: int) -> list[str]:
     count = tokens - 2 * BYTES - len(SPECIAL)
     merges = text.split("\n")[1 : 1 + count]  # the first line is a title
     if count < 0 or len(merges) < count or any(len(merge.split()) != 2 for merge in merges):
-        raise InputError(
-            f"vocab={path} does not hold the {count} merges of a vocabulary of {tokens}: it is another one"
-        )
+        raise InputError(f"vocab={path} does not hold the {count} merges of a vocabulary of {tokens}: another one?")
     return merges
 
 
@@ -69,10 +68,10 @@ def byte_symbols() -> list[str]:
 def text_model(sizes: Mapping[str, int]) -> CLIPTextModel:
     """CLIP's text transformer without memory for its weights."""
     start, end = sizes["vocab_size"] - 2, sizes["vocab_size"] - 1
-    heads = max(1, sizes["hidden_size"] // HEAD_WIDTH)
-    shape = CLIPTextConfig(**sizes, num_attention_heads=heads, bos_token_id=start, eos_token_id=end, pad_token_id=end)
+    shape: dict[str, Any] = {**sizes, "num_attention_heads": max(1, sizes["hidden_size"] // HEAD_WIDTH)}
+    shape |= {"bos_token_id": start, "eos_token_id": end, "pad_token_id": end}
     with torch.device("meta"):
-        return CLIPTextModel(shape)
+        return CLIPTextModel(CLIPTextConfig(**shape))
 
 
 def write_clip(folder: Path, sizes: Mapping[str, int], weights: Mapping[str, Tensor], merges: list[str]) -> None:

@@ -14,7 +14,7 @@ def hug(stage: Stage) -> None:
     ready = stage.meet(apart, far=0.6)
     stage.assign(("hugs first", BOTH), ("hugs back", BOTH))
     opening = ready - 0.1
-    delay = stage.beat(stage.draw(0.15, 0.5))
+    delay = stage.beat(stage.draw(0.25, 0.55))
     step_in = opening + delay + stage.beat(0.3)
     near = step_in + 0.75 + stage.beat(0.35)
     held = near + stage.beat(0.3)

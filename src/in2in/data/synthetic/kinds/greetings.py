@@ -15,7 +15,7 @@ def handshake(stage: Stage) -> None:
     hand = stage.hand
     stage.assign(("offers a hand and shakes", hand), ("takes the hand and shakes", hand))
     offer = ready + stage.draw(-0.1, 0.2)
-    delay = stage.beat(stage.draw(0.1, 0.5))
+    delay = stage.beat(stage.draw(0.25, 0.55))
     met = offer + delay + stage.beat(0.6)
     count = int(stage.rng.integers(2, 4))
     parted = met + stage.beat(0.42) * count + 0.25
@@ -40,7 +40,7 @@ def high_five(stage: Stage) -> None:
     hand = stage.hand
     stage.assign(("raises a hand and claps", hand), ("raises a hand and claps", hand))
     rise = ready + stage.draw(-0.15, 0.2)
-    delay = stage.beat(stage.draw(0.05, 0.45))
+    delay = stage.beat(stage.draw(0.22, 0.5))
     raised = rise + delay + stage.beat(0.55)
     clap = raised + stage.beat(0.3)
     parted = clap + 0.1
