@@ -7,13 +7,17 @@ import numpy as np
 import torch
 
 from in2in.data.synthetic.body import PALM
-from in2in.data.synthetic.capsules import arms_in_trunk, penetration
 from in2in.data.synthetic.clip import Clip
 from in2in.data.synthetic.curves import Array
 from in2in.data.synthetic.truth import Touch
+from in2in.motion.capsules import penetration
 from in2in.motion.representation import FPS
 from in2in.motion.rotations import matrix_from_6d
 from in2in.motion.skeleton import INDEX, bone_lengths, forward_kinematics, tpose_offsets
+
+TRUNK = tuple(INDEX[name] - 1 for name in ("spine1", "spine2", "spine3", "neck", "head"))
+FOREARMS = tuple(INDEX[name] - 1 for name in ("left_wrist", "right_wrist"))
+"""Bones by number: bone k ends at joint k + 1."""
 
 CLOSE_KINDS = ("hug",)
 """Kinds in which bodies press against each other."""
@@ -98,14 +102,14 @@ def measure(clip: Clip) -> Quality:
     lengths = bone_lengths(clip.motion.joints)
     wrists = [INDEX["left_wrist"], INDEX["right_wrist"]]
     gaps = [float(palm_gap(joints, touch).max(initial=0.0)) for touch in clip.truth.touches if touch.of_hands()]
-    depth = 0.0 if clip.truth.kind in CLOSE_KINDS else float(penetration(joints[0], joints[1]).max())
+    depth = 0.0 if clip.truth.kind in CLOSE_KINDS else float(penetration(*torch.from_numpy(joints)).max())
     return Quality(
         planted_speed=_planted_speed(clip, joints),
         planted_share=planted / (4 * len(clip.motion)),
         bone_change=float((lengths.amax(1) - lengths.amin(1)).max()),
         palm_gap=max(gaps, default=0.0),
         body_depth=max(depth, 0.0),
-        own_depth=max(float(arms_in_trunk(person).max()) for person in joints),
+        own_depth=max(float(penetration(p, p, FOREARMS, TRUNK).max()) for p in torch.from_numpy(joints)),
         below_floor=max(0.0, -float(joints[..., 1].min())),
         wrist_speed=float(speed[:, :, wrists].max()),
         fastest=float(speed.max()),

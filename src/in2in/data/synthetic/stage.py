@@ -16,8 +16,11 @@ from in2in.motion.representation import FPS
 BEFORE = 1.5
 """Seconds before the clip, so that it can begin in the middle of a movement."""
 
-LONGEST = 7.5
-"""Seconds that a clip may last."""
+LONGEST = 9.0
+"""Seconds that a clip may last; the slowest hugs take 8.8."""
+
+SEEN = 0.2
+"""Metres that somebody must come closer within the clip to be said to walk up."""
 
 NONE, BOTH = "none", "both"
 
@@ -154,7 +157,8 @@ class Stage:
                 seconds = 0.75 + distance * 0.85 * self.casting.pace**0.6
                 actor.walk(start, start + seconds, spot, facing, step=0.5 * self.casting.pace**0.5)
                 arrival = max(arrival, start + seconds)
-                self.parts[self.starter if actor is self.lead else self.partner].approaches = True
+                shown = np.linalg.norm(actor.spot - actor.ground.path[round(BEFORE * FPS)])
+                self.parts[self.starter if actor is self.lead else self.partner].approaches = bool(shown > SEEN)
         return arrival - 0.1
 
     def touch(self, start: float, end: float, first: tuple[int, str], second: tuple[int, str]) -> None:
