@@ -65,6 +65,24 @@ def test_a_clip_depends_on_index_and_seed_alone(clips: list[Clip]) -> None:
     assert not torch.equal(generate(5, SEED + 1).motion.joints[:, 0], again.motion.joints[:, 0])
 
 
+def test_one_person_alone_keeps_motion_and_individual_texts(clips: list[Clip]) -> None:
+    for person in range(2):
+        motion, texts = clips[4].alone(person)
+        assert torch.equal(motion.joints[0], clips[4].motion.joints[person])
+        assert torch.equal(motion.rotations[0], clips[4].motion.rotations[person])
+        assert texts.interaction == texts.individuals[0] == clips[4].texts.individuals[person]
+        assert len(texts.individuals) == 1
+
+
+def test_nobody_is_said_to_walk_up_who_is_not_seen_to(clips: list[Clip]) -> None:
+    for clip in clips:
+        for person, approaches in enumerate(clip.truth.approaches):
+            pelvis = clip.motion.joints[:, :, 0, [0, 2]]
+            towards = torch.nn.functional.normalize(pelvis[1 - person, 0] - pelvis[person, 0], dim=0)
+            closer = float(((pelvis[person] - pelvis[person, 0]) @ towards).max())
+            assert not approaches or closer > 0.1, (clip.truth.kind, clip.truth.index, closer)
+
+
 def test_roles_hands_and_tempos_are_balanced() -> None:
     castings = [cast(index, SEED, len(KINDS)) for index in range(60 * len(KINDS))]
     for kind in range(len(KINDS)):

@@ -40,6 +40,12 @@ class Clip:
     texts: Texts
     truth: Truth
 
+    def alone(self, person: int) -> tuple[RawMotion, Texts]:
+        """One person's motion (P = 1), told by that person's individual texts only."""
+        motion = RawMotion(self.motion.joints[[person]], self.motion.rotations[[person]])
+        own = self.texts.individuals[person]
+        return motion, Texts(own, (own,))
+
 
 def generate(index: int, seed: int, kind: str | None = None, split: str = TRAIN) -> Clip:
     """Generate one clip; the same arguments give the same clip.

@@ -102,7 +102,8 @@ def measure(clip: Clip) -> Quality:
     lengths = bone_lengths(clip.motion.joints)
     wrists = [INDEX["left_wrist"], INDEX["right_wrist"]]
     gaps = [float(palm_gap(joints, touch).max(initial=0.0)) for touch in clip.truth.touches if touch.of_hands()]
-    depth = 0.0 if clip.truth.kind in CLOSE_KINDS else float(penetration(*torch.from_numpy(joints)).max())
+    one, two = clip.motion.joints.double()
+    depth = 0.0 if clip.truth.kind in CLOSE_KINDS else float(penetration(one, two).max())
     return Quality(
         planted_speed=_planted_speed(clip, joints),
         planted_share=planted / (4 * len(clip.motion)),

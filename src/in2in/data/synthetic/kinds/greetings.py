@@ -82,7 +82,7 @@ def bow(stage: Stage) -> None:
         depth = stage.draw(0.55, 1.0)
         actor.lean += 0.55 * depth * deep
         actor.bend += 0.5 * depth * deep
-        actor.nod += 0.25 * deep
+        actor.nod += 0.45 * deep
         actor.look_away(ramp(deep, 0.05, 0.5))
         last = max(last, away)
     stage.finish(last)
