@@ -19,7 +19,7 @@ setup: .venv/installed ## Make .venv with everything that is needed
 		|| echo "Chromium is not installed: the tests of the viewer are skipped (apt-get install chromium chromium-driver)"
 	touch $@
 
-demo: setup ## Make a data set, train a small model on it and sample from it (about 10 minutes)
+demo: setup ## Make a data set, train a small model on it and sample from it (about 12 minutes)
 	test -d demo/data || $(BIN)/in2in-prepare source=synthetic clips=480 out=demo/data
 	test -f demo/run/done || $(BIN)/in2in-train experiment=demo data_dir=demo/data out=demo/run \
 		$$(test -f demo/run/checkpoints/last.ckpt && echo ckpt_path=last)
