@@ -65,26 +65,27 @@ class TransformerDenoiser(nn.Module):
         features: D of the motion.
         text_dim: C of the condition.
         width, layers, heads, feed_forward, dropout: of the transformer.
-        interacts: whether the persons attend to each other.
     """
+
+    interacts = True
+    """Whether the persons attend to each other."""
 
     def __init__(
         self,
-        features: int,
-        text_dim: int,
-        width: int,
-        layers: int,
-        heads: int,
-        feed_forward: int,
-        dropout: float,
-        interacts: bool,
+        features: int = 262,
+        text_dim: int = 768,
+        width: int = 1024,
+        layers: int = 8,
+        heads: int = 8,
+        feed_forward: int = 2048,
+        dropout: float = 0.1,
     ) -> None:
         super().__init__()
         self.width = width
         self.embed_motion = nn.Linear(features, width)
         self.embed_text = nn.Linear(text_dim, width)
         self.embed_time = TimeEmbedding(width)
-        self.blocks = nn.ModuleList(Block(width, heads, feed_forward, dropout, interacts) for _ in range(layers))
+        self.blocks = nn.ModuleList(Block(width, heads, feed_forward, dropout, self.interacts) for _ in range(layers))
         self.output = nn.Linear(width, features)
         nn.init.zeros_(self.output.weight)
         nn.init.zeros_(self.output.bias)
@@ -104,18 +105,6 @@ class TransformerDenoiser(nn.Module):
 class InteractionDenoiser(TransformerDenoiser):
     """in2IN: self-attention and feed-forward hear the person's own text, cross-attention the interaction's."""
 
-    def __init__(
-        self,
-        features: int = 262,
-        text_dim: int = 768,
-        width: int = 1024,
-        layers: int = 8,
-        heads: int = 8,
-        feed_forward: int = 2048,
-        dropout: float = 0.1,
-    ) -> None:
-        super().__init__(features, text_dim, width, layers, heads, feed_forward, dropout, interacts=True)
-
     def forward(self, x: Tensor, t: Tensor, condition: Condition, mask: Tensor | None = None) -> Tensor:
         """See `Denoiser`."""
         return self.denoise(x, t, condition.individuals, condition.interaction, mask)
@@ -133,17 +122,7 @@ class InterGenDenoiser(InteractionDenoiser):
 class IndividualDenoiser(TransformerDenoiser):
     """The single-person prior: each person alone with its own text; the interaction text is not read."""
 
-    def __init__(
-        self,
-        features: int = 262,
-        text_dim: int = 768,
-        width: int = 1024,
-        layers: int = 8,
-        heads: int = 8,
-        feed_forward: int = 2048,
-        dropout: float = 0.1,
-    ) -> None:
-        super().__init__(features, text_dim, width, layers, heads, feed_forward, dropout, interacts=False)
+    interacts = False
 
     def forward(self, x: Tensor, t: Tensor, condition: Condition, mask: Tensor | None = None) -> Tensor:
         """See `Denoiser`."""
