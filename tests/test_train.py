@@ -18,7 +18,7 @@ def weights(run: Path) -> dict[str, torch.Tensor]:
 def test_a_run_folder_holds_all_that_others_need(run_folder: Path, dataset: Path) -> None:
     assert OmegaConf.load(run_folder / "config.yaml").data.data_dir == str(dataset)
     assert (run_folder / "checkpoints" / "best.ckpt").is_file()
-    with open(run_folder / "csv" / "metrics.csv") as file:
+    with open(run_folder / "csv" / "version_0" / "metrics.csv") as file:
         columns = next(csv.reader(file))
     terms = (
         "loss",
@@ -38,24 +38,36 @@ def test_a_run_folder_holds_all_that_others_need(run_folder: Path, dataset: Path
     assert motion.joints.shape == (2, 15, 22, 3)
 
 
-@pytest.mark.parametrize("callbacks", ["default", "ema"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["callbacks=default", "+trainer.max_steps=4"],
+        ["callbacks=ema", "+trainer.max_steps=7", "trainer.check_val_every_n_epoch=5", "module.lr_interval=step"],
+        ["callbacks=ema", "trainer.max_epochs=2", "trainer.check_val_every_n_epoch=5"],
+        ["callbacks=default", "trainer.max_epochs=1", "trainer.accumulate_grad_batches=2"],
+    ],
+)
 def test_a_resumed_run_ends_with_the_weights_of_an_uninterrupted_one(
-    cli: Cli, dataset: Path, tmp_path: Path, callbacks: str
+    cli: Cli, dataset: Path, tmp_path: Path, given: list[str]
 ) -> None:
-    given = [f"data_dir={dataset}", *TINY, f"callbacks={callbacks}", "lr_scheduler.num_training_steps=4"]
+    """Stopped in the middle of an epoch or at its end, with a validation or without, averaging or accumulating."""
+    stop = [option for option in given if "trainer.max" in option]
+    given = [option for option in given if option not in stop]
+    given += [f"data_dir={dataset}", *TINY, "data.repeat=3", "lr_scheduler.num_training_steps=9"]
     given += ["lr_scheduler.num_warmup_steps=1", "model.dropout=0.1"]
     whole, parts = tmp_path / "whole", tmp_path / "parts"
-    assert cli("train", *given, f"out={whole}", "trainer.max_epochs=4").code == 0
-    assert cli("train", *given, f"out={parts}", "trainer.max_epochs=2").code == 0
+    assert cli("train", *given, f"out={whole}", "trainer.max_epochs=3").code == 0
+    assert cli("train", *given, f"out={parts}", "trainer.max_epochs=3", *stop).code == 0
     halfway = weights(parts)
-    used = cli("train", *given, f"out={parts}", "trainer.max_epochs=4")
+    used = cli("train", *given, f"out={parts}", "trainer.max_epochs=3")
     assert used.code == 1
     assert "add ckpt_path=last to go on" in used.err
-    assert cli("train", *given, f"out={parts}", "trainer.max_epochs=4", "ckpt_path=last").code == 0
+    assert cli("train", *given, f"out={parts}", "trainer.max_epochs=3", "ckpt_path=last").code == 0
     ended = weights(parts)
     for name, value in weights(whole).items():
         torch.testing.assert_close(ended[name], value, atol=0, rtol=0, msg=lambda m, n=name: f"{n}: {m}")
     assert any(not torch.equal(ended[name], halfway[name]) for name in ended)
+    assert len(list((parts / "csv").iterdir())) == 2, "each start has its own log"
 
 
 def test_the_published_recipe_runs_full_size_on_a_cpu(cli: Cli, dataset: Path, tmp_path: Path) -> None:
@@ -82,7 +94,7 @@ def test_a_small_model_learns_its_clips(cli: Cli, dataset: Path, tmp_path: Path)
     given += ["optimizer.lr=3e-3", "lr_scheduler=null", "data.val_split=train", "data.repeat=15", "model.dropout=0"]
     finished = cli("train", *given, f"out={out}", "trainer.max_epochs=12", "trainer.log_every_n_steps=5")
     assert finished.code == 0, finished.err
-    with open(out / "csv" / "metrics.csv") as file:
+    with open(out / "csv" / "version_0" / "metrics.csv") as file:
         simple = [float(row["val/simple"]) for row in csv.DictReader(file) if row["val/simple"]]
     assert simple[-1] < 0.5
 

@@ -8,6 +8,7 @@ from lightning import LightningModule
 from torch import Tensor, nn
 
 from in2in.data.batch import Batch
+from in2in.errors import InputError
 from in2in.models.condition import Condition, ConditionDropout, TextConditioner
 from in2in.motion.normalizer import Normalizer
 
@@ -51,28 +52,40 @@ class DenoisingModule(LightningModule):
         self.optimizer, self.lr_scheduler, self.lr_interval = optimizer, lr_scheduler, lr_interval
         self.draws, self.seed = draws, seed
 
-    def terms(self, batch: Batch, condition: Condition, t: Tensor) -> dict[str, Tensor]:
-        """Weighted loss terms of a batch, noised to timesteps t [B]."""
+    def terms(self, batch: Batch, condition: Condition, t: Tensor, noise: Tensor) -> dict[str, Tensor]:
+        """Weighted loss terms of a batch, with noise [B, P, T, D] of timesteps t [B]."""
         target = self.normalizer.normalize(batch.features)
-        noisy = self.noise.add_noise(target, torch.randn_like(target), t)
+        noisy = self.noise.add_noise(target, noise, t)
         prediction = self.denoiser(noisy, t, condition, batch.mask)
         return self.loss(prediction, target, batch.mask, t, self.normalizer)
 
     def training_step(self, batch: Batch, index: int) -> Tensor:
         """Loss of a batch with `draws` noises a clip."""
-        torch.manual_seed(self.seed + 1_000_003 * self.global_step + 7919 * self.global_rank)
+        torch.manual_seed(self.seed + 1_000_003 * self.global_step + 7919 * self.global_rank + 104_729 * index)
         condition = self.conditioner(batch.interactions, batch.individuals)
         condition = self.dropout(Condition.concatenate([condition] * self.draws))
         t = self.timesteps(self.draws * len(batch), self.device)
-        terms = self.terms(batch.repeat(self.draws), condition, t)
-        return self._log("train", terms, len(batch))
+        batch = batch.repeat(self.draws)
+        terms = self.terms(batch, condition, t, torch.randn_like(batch.features))
+        loss = self._log("train", terms, len(batch))
+        if not torch.isfinite(loss):
+            raise InputError(f"the loss is {loss.item()} in step {self.global_step}{self._blame(batch)}")
+        return loss
+
+    @staticmethod
+    def _blame(batch: Batch) -> str:
+        bad = [clip for clip, own in zip(batch.clips, batch.features, strict=True) if not own.isfinite().all()]
+        if bad:
+            return f": the motion of {', '.join(bad)} holds numbers that are not finite; mend or leave out these clips"
+        return f", on clips {', '.join(batch.clips)}, whose motion is finite: lower optimizer.lr or use precision 32"
 
     def validation_step(self, batch: Batch, index: int) -> Tensor:
         """Loss of a batch with all texts, at timesteps and noise that are the same in every epoch."""
         torch.manual_seed(self.seed + index)
         condition = self.conditioner(batch.interactions, batch.individuals)
         t = torch.randint(len(self.noise.alphas_cumprod), (len(batch),), device=self.device)
-        return self._log("val", self.terms(batch, condition, t), len(batch))
+        noise = torch.randn_like(batch.features)
+        return self._log("val", self.terms(batch, condition, t, noise), len(batch))
 
     def _log(self, stage: str, terms: dict[str, Tensor], batch_size: int) -> Tensor:
         loss = torch.stack(list(terms.values())).sum()

@@ -1,6 +1,7 @@
 """in2in-sample: generate motion from prompts with a trained run."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from in2in.cli.schema import check, options
 from in2in.errors import InputError
 
 if TYPE_CHECKING:
-    from in2in.pipeline import Generator
+    from in2in.pipeline import Generator, Motion, Prompt
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,6 @@ def main(cfg: DictConfig) -> None:
     if chosen.num_samples < 1 or chosen.batch_size < 1:
         raise InputError(f"num_samples={chosen.num_samples} and batch_size={chosen.batch_size} must be 1 or more")
 
-    import torch
-
-    from in2in.export.html import Take, write_page
     from in2in.pipeline import Prompt
 
     if chosen.prompts is not None:
@@ -52,25 +50,42 @@ def main(cfg: DictConfig) -> None:
         own1, own2 = chosen.individual1 or "", chosen.individual2 or ""
         prompts = [Prompt(chosen.prompt or "", own1, own2, chosen.seconds, chosen.seed)]
     prompts = [sample for prompt in prompts for sample in prompt.samples(chosen.num_samples)]
-    device = chosen.device
-    if device == "auto":
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-    generator = load_generator(cfg, device)
-
+    generator = load_generator(cfg, chosen_device(chosen.device))
     out = output_dir()
+    motions = generate(generator, prompts, chosen.batch_size)
+    write_samples(motions, out, [f"seed {motion.prompt.seed}" for motion in motions])
+    print(out)
+
+
+def chosen_device(device: str) -> str:
+    """The device that an option names; auto is a GPU if there is one."""
+    import torch
+
+    if device != "auto":
+        return device
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def generate(generator: "Generator", prompts: "list[Prompt]", batch_size: int) -> "list[Motion]":
+    """A motion for each prompt, with a progress bar."""
     with tqdm(desc="denoising", unit="step") as bar:
 
         def advance(done: int, total: int) -> None:
             bar.total = total
             bar.update(done - bar.n)
 
-        motions = generator(prompts, chosen.batch_size, advance)
-    for number, motion in enumerate(motions):
+        return generator(prompts, batch_size, advance)
+
+
+def write_samples(motions: "Sequence[Motion]", out: Path, notes: Sequence[str]) -> None:
+    """000.npz and 000.html for each motion, with a few words beside each title."""
+    from in2in.export.html import Take, write_page
+
+    for number, (motion, note) in enumerate(zip(motions, notes, strict=True)):
         motion.save(out / f"{number:03d}.npz")
         told = motion.prompt
-        take = Take(motion.joints, motion.fps, told.prompt, (told.individual1, told.individual2), f"seed {told.seed}")
+        take = Take(motion.joints, motion.fps, told.prompt, (told.individual1, told.individual2), note)
         write_page(out / f"{number:03d}.html", [take], told.prompt)
-    print(out)
 
 
 def load_generator(cfg: DictConfig, device: str) -> "Generator":

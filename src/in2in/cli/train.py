@@ -1,6 +1,7 @@
 """in2in-train: train a model on a prepared data set."""
 
 from pathlib import Path
+from typing import Any
 
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
@@ -21,21 +22,33 @@ def main(cfg: DictConfig) -> None:
     check(cfg)
 
     import lightning  # takes seconds: only once the configuration is known to be good
+    from lightning.pytorch.accelerators import CPUAccelerator
 
     lightning.seed_everything(cfg.seed, verbose=False)
+    trainer = instantiate(
+        cfg.trainer,
+        logger=built(cfg.logger),
+        callbacks=built(cfg.callbacks),
+    )
+    if isinstance(trainer.accelerator, CPUAccelerator) and str(cfg.trainer.precision).startswith("16"):
+        raise InputError(f"trainer.precision={cfg.trainer.precision} needs a GPU: on a CPU use bf16-mixed or 32-true")
     data = instantiate(cfg.data)
     data.setup("fit")
     module = instantiate(cfg.module)
-    OmegaConf.save(cfg, out / "config.yaml")
-    trainer = instantiate(
-        cfg.trainer,
-        logger=list(instantiate(cfg.logger).values()),
-        callbacks=list(instantiate(cfg.callbacks).values()),
-    )
-    parameters = sum(parameter.numel() for parameter in module.parameters())
-    print(f"{len(data.train)} training clips, {len(data.val)} validation clips, {parameters / 1e6:.1f} M parameters")
+    if trainer.is_global_zero:
+        OmegaConf.save(cfg, out / "config.yaml")
+        parameters = sum(parameter.numel() for parameter in module.parameters())
+        print(
+            f"{len(data.train)} training clips, {len(data.val)} validation clips, {parameters / 1e6:.1f} M parameters"
+        )
     trainer.fit(module, datamodule=data, ckpt_path=checkpoint)
-    print(out)
+    if trainer.is_global_zero:
+        print(out)
+
+
+def built(nodes: DictConfig) -> list[Any]:
+    """The objects of a group, without those that are set to null."""
+    return [instantiate(node) for node in nodes.values() if node is not None]
 
 
 def resume_from(out: Path, ckpt_path: str | None) -> Path | None:

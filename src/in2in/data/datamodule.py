@@ -1,6 +1,5 @@
 """The LightningDataModule: loaders over the three splits."""
 
-import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from torch.utils.data import DataLoader, Sampler
 
 from in2in.data.batch import collate
 from in2in.data.interhuman import Augmentation, InteractionDataset
+from in2in.errors import InputError
 
 SORTED_BATCHES = 8
 """Batches whose clips are sorted by length together: enough to save padding, few enough to stay shuffled."""
@@ -21,18 +21,21 @@ class EpochBatches(Sampler[list[tuple[int, int]]]):
     """A shuffled epoch in batches of like length; order and augmentations follow from seed and epoch alone.
 
     Gives lists of (clip number, seed) pairs, so that a resumed run sees what an uninterrupted one would have seen,
-    whatever the number of workers. With several processes each takes its share of every batch; clips that would
-    give some processes one more than others (fewer than there are processes) are left out of that epoch.
+    whatever the number of workers. With several processes each takes its share of every batch; a rest of fewer clips
+    than there are processes joins the batch before it, so that every clip is shown and no process goes without.
 
     Args:
         lengths: frames of each clip.
         batch_size: clips a batch and process.
         seed: of the run.
         repeat: how often an epoch shows every clip.
+        seen: how many batches of the first epoch are passed over, since a run that goes on has seen them.
     """
 
-    def __init__(self, lengths: Sequence[int], batch_size: int, seed: int, repeat: int = 1) -> None:
-        self.lengths, self.batch_size, self.seed, self.repeat, self.epoch = lengths, batch_size, seed, repeat, 0
+    def __init__(self, lengths: Sequence[int], batch_size: int, seed: int, repeat: int = 1, seen: int = 0) -> None:
+        self.lengths, self.batch_size, self.seed, self.repeat = lengths, batch_size, seed, repeat
+        self.epoch: int | None = None
+        self._seen = seen
 
     @property
     def sampler(self) -> "EpochBatches":
@@ -41,6 +44,8 @@ class EpochBatches(Sampler[list[tuple[int, int]]]):
 
     def set_epoch(self, epoch: int) -> None:
         """Called by Lightning when an epoch starts."""
+        if self.epoch is not None and epoch != self.epoch:
+            self._seen = 0
         self.epoch = epoch
 
     def _processes(self) -> tuple[int, int]:
@@ -50,23 +55,33 @@ class EpochBatches(Sampler[list[tuple[int, int]]]):
     def __len__(self) -> int:
         """Batches of an epoch."""
         processes = self._processes()[1]
-        return self.repeat * math.ceil(len(self.lengths) // processes / self.batch_size)
+        return self.repeat * len(_chunks(len(self.lengths), self.batch_size * processes, processes))
 
     def __iter__(self) -> Iterator[list[tuple[int, int]]]:
         """The batches of this process."""
         rank, processes = self._processes()
-        draw = torch.Generator().manual_seed(self.seed * 1_000_003 + self.epoch)
-        size, whole = self.batch_size * processes, len(self.lengths) // processes * processes
+        clips = len(self.lengths)
+        if clips < processes:
+            raise InputError(f"{clips} training clips are too few for {processes} processes: lower trainer.devices")
+        draw = torch.Generator().manual_seed(self.seed * 1_000_003 + (self.epoch or 0))
+        size = self.batch_size * processes
         batches = []
         for _ in range(self.repeat):
-            order = torch.randperm(len(self.lengths), generator=draw)
+            order = torch.randperm(clips, generator=draw)
             pairs = list(zip(order.tolist(), torch.randint(2**62, order.shape, generator=draw).tolist(), strict=True))
-            for start in range(0, whole, SORTED_BATCHES * size):
-                near = pairs[start : min(start + SORTED_BATCHES * size, whole)]
-                near.sort(key=lambda pair: self.lengths[pair[0]])
-                batches += [near[first : first + size] for first in range(0, len(near), size)]
-        for place in torch.randperm(len(batches), generator=draw).tolist():
+            for first, last in _chunks(clips, SORTED_BATCHES * size, processes):
+                near = sorted(pairs[first:last], key=lambda pair: self.lengths[pair[0]])
+                batches += [near[start:end] for start, end in _chunks(len(near), size, processes)]
+        for place in torch.randperm(len(batches), generator=draw).tolist()[self._seen :]:
             yield batches[place][rank::processes]
+
+
+def _chunks(items: int, size: int, least: int) -> list[tuple[int, int]]:
+    """Bounds of chunks of a size; a rest of fewer than `least` items joins the chunk before it."""
+    starts = list(range(0, items, size))
+    if len(starts) > 1 and items - starts[-1] < least:
+        del starts[-1]
+    return list(zip(starts, [*starts[1:], items], strict=True))
 
 
 class InteractionDataModule(LightningDataModule):
@@ -128,8 +143,15 @@ class InteractionDataModule(LightningDataModule):
 
     def train_dataloader(self) -> DataLoader[Any]:
         """Shuffled, augmented, in batches of like length."""
-        lengths = self.train.lengths
-        return self._loader(self.train, batch_sampler=EpochBatches(lengths, self.batch_size, self.seed, self.repeat))
+        batches = EpochBatches(self.train.lengths, self.batch_size, self.seed, self.repeat, self._seen())
+        return self._loader(self.train, batch_sampler=batches)
+
+    def _seen(self) -> int:
+        """How many batches of its epoch a run that goes on has been shown."""
+        if self.trainer is None:
+            return 0
+        epoch = self.trainer.fit_loop.epoch_loop
+        return epoch.batch_progress.current.processed if epoch.restarting else 0
 
     def val_dataloader(self) -> DataLoader[Any]:
         """In order, always the same."""

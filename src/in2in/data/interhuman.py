@@ -60,6 +60,12 @@ class InteractionDataset(Dataset[MotionSample]):
         """Frames of each clip, as cropped."""
         return [min(self.cache.clips[clip].length, MAX_FRAMES) for clip in self.clips]
 
+    def texts(self) -> set[str]:
+        """All texts that samples may carry, the mirrored ones among them."""
+        told = [self.cache.clips[clip].texts for clip in self.clips]
+        texts = {text for own in told for lines in (own.interaction, *own.individuals) for text in lines}
+        return texts | {mirror_text(text) for text in texts} if self.augmentation.mirror else texts
+
     def __getitem__(self, index: int | tuple[int, int]) -> MotionSample:
         """A clip as it is, or as drawn from a seed."""
         if isinstance(index, tuple):

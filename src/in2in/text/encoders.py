@@ -4,12 +4,12 @@ import importlib.util
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import torch
 from huggingface_hub import model_info, try_to_load_from_cache
 from torch import Tensor
-from transformers import AutoModel, AutoTokenizer, CLIPTextModel, CLIPTokenizer
+from transformers import AutoModel, AutoTokenizer, CLIPTextModel, CLIPTokenizer, PreTrainedModel
 
 from in2in.errors import InputError
 
@@ -28,28 +28,45 @@ class TokenStates(NamedTuple):
     end: Tensor
 
 
+class Stored(Protocol):
+    """Where token states may come from."""
+
+    def get(self, text: str) -> tuple[Tensor, int] | None:
+        """States [L, C] and the position of the end token, None for an unknown text."""
+        ...
+
+
 class TextEncoder:
     """Computes token states with a frozen network, without gradients, and remembers them on the CPU.
 
     Args:
         dim: C, the width of the states; checked against the network.
         remember: how many texts to keep; the least recently used are forgotten first.
+
+    Attributes:
+        network: the frozen network.
+        store: states that need not be computed, if there are any; see `in2in.text.store`.
     """
+
+    network: PreTrainedModel
 
     def __init__(self, dim: int, remember: int = 20_000) -> None:
         self.dim = dim
         self.remember = remember
+        self.store: Stored | None = None
         self._seen: OrderedDict[str, tuple[Tensor, int]] = OrderedDict()
 
     def __call__(self, texts: Sequence[str]) -> TokenStates:
         """Token states of N texts, on the CPU."""
-        missing = list(dict.fromkeys(text for text in texts if text not in self._seen))
+        stored = {} if self.store is None else {text: self.store.get(text) for text in texts}
+        computed = [text for text in texts if stored.get(text) is None]
+        missing = list(dict.fromkeys(text for text in computed if text not in self._seen))
         for start in range(0, len(missing), 64):
             chunk = missing[start : start + 64]
             with torch.inference_mode(False), torch.no_grad():
                 self._seen.update(zip(chunk, self.encode(chunk), strict=True))
-        found = [self._seen[text] for text in texts]
-        for text in texts:
+        found = [stored.get(text) or self._seen[text] for text in texts]
+        for text in computed:
             self._seen.move_to_end(text)
         while len(self._seen) > self.remember:
             self._seen.popitem(last=False)
@@ -99,7 +116,7 @@ class ClipTextEncoder(TextEncoder):
         tokens = self.tokenizer(texts, truncation=True, max_length=self.LENGTH)["input_ids"]
         ends = [len(row) - 1 for row in tokens]
         ids = torch.tensor([row + [0] * (self.LENGTH - len(row)) for row in tokens])
-        states = self.network(input_ids=ids).last_hidden_state
+        states = self.network(input_ids=ids.to(self.network.device)).last_hidden_state.cpu()
         return list(zip(states, ends, strict=True))
 
 
@@ -136,6 +153,6 @@ class MiniLMEncoder(TextEncoder):
     def encode(self, texts: list[str]) -> list[tuple[Tensor, int]]:
         """See `TextEncoder.encode`: as many states as a text has tokens, 256 at most."""
         tokens = self.tokenizer(texts, truncation=True, max_length=256, padding=True, return_tensors="pt")
-        states = self.network(**tokens).last_hidden_state
+        states = self.network(**tokens.to(self.network.device)).last_hidden_state.cpu()
         lengths = tokens["attention_mask"].sum(dim=1).tolist()
         return [(own[:length], length - 1) for own, length in zip(states, lengths, strict=True)]

@@ -59,7 +59,7 @@ def chase(stage: Stage) -> None:
     gap = stage.draw(1.1, 1.7)
     stage.enter((0.0, -gap), 0.0, (0.0, 0.0), 0.0)
     stage.assign(("chases", NONE), ("runs away", NONE))
-    speed = stage.draw(2.0, 2.3) / stage.casting.pace**0.6
+    speed = stage.draw(1.35, 1.5) / stage.casting.pace**0.35
     start = stage.draw(-1.0, 0.4)
     end = max(start + stage.draw(2.8, 3.4), 2.3)
     curvature = stage.draw(-0.28, 0.28)

@@ -1,0 +1,35 @@
+"""Before training: the token states of all texts, from disk or computed once and put there."""
+
+from pathlib import Path
+
+from lightning import Callback, LightningModule, Trainer
+
+from in2in.data.datamodule import InteractionDataModule
+from in2in.module import DenoisingModule
+from in2in.text.encoders import TextEncoder
+from in2in.text.store import TextStore, build_store, store_folder
+
+
+class StoreTextStates(Callback):
+    """Computes the states of all texts in the first process of every machine; all processes read them from disk.
+
+    Args:
+        folder: where stores lie; training with the same texts and encoder again finds its own.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+
+    def setup(self, trainer: Trainer, pl_module: LightningModule, stage: str) -> None:
+        """Build the store if need be, and hand it to the encoder."""
+        data: InteractionDataModule = trainer.datamodule  # type: ignore[attr-defined]
+        if stage != "fit" or trainer.fast_dev_run:  # type: ignore[attr-defined]
+            return
+        assert isinstance(pl_module, DenoisingModule)
+        encoder = pl_module.conditioner.encoder
+        assert isinstance(encoder, TextEncoder)
+        texts = data.train.texts() | data.val.texts()
+        if trainer.local_rank == 0:
+            build_store(encoder, texts, self.folder, trainer.strategy.root_device)
+        trainer.strategy.barrier("texts")
+        encoder.store = TextStore(store_folder(encoder, texts, self.folder))

@@ -1,0 +1,133 @@
+"""Two processes over gloo do what one process with twice the batch does."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from conftest import TINY
+from hydra import compose, initialize_config_dir
+from hydra.utils import instantiate
+from torch import distributed, multiprocessing, nn
+
+from in2in.cli.entry import conf_dir
+from in2in.data.batch import Batch
+from in2in.data.datamodule import EpochBatches
+from in2in.module import DenoisingModule
+
+CLIPS, FRAMES = 4, 24
+
+
+def in_two_processes(task: Callable[..., None], folder: Path, *arguments: object) -> list[object]:
+    """What a function of (rank, folder, ...) saved as folder/RANK.pt in each of two processes."""
+    multiprocessing.spawn(_joined, (task, folder, *arguments), nprocs=2)
+    return [torch.load(folder / f"{rank}.pt", weights_only=False) for rank in (0, 1)]
+
+
+def _joined(rank: int, task: Callable[..., object], folder: Path, *arguments: object) -> None:
+    torch.set_num_threads(1)
+    distributed.init_process_group("gloo", init_method=f"file://{folder / 'meet'}", rank=rank, world_size=2)
+    torch.save(task(rank, *arguments), folder / f"{rank}.pt")
+    distributed.destroy_process_group()
+
+
+def module(dataset: Path) -> DenoisingModule:
+    tiny = [option for option in TINY if option.startswith(("model", "head"))]
+    with initialize_config_dir(str(conf_dir()), version_base="1.3"):
+        cfg = compose("train", [f"data_dir={dataset}", "out=unused", "model.dropout=0", "head.dropout=0", *tiny])
+    torch.manual_seed(0)
+    return instantiate(cfg.module)
+
+
+def loss(denoising: DenoisingModule, clips: slice, dataset: Path) -> torch.Tensor:
+    """The loss of some of four real clips, at timesteps up to 700 and noise that belong to the clips."""
+    from in2in.data.interhuman import InteractionDataset
+
+    data = InteractionDataset(dataset, "train")
+    samples = [data[number] for number in range(CLIPS)][clips]
+    features = torch.stack([sample.features[:, :FRAMES] for sample in samples])
+    mask = torch.ones(len(samples), FRAMES, dtype=torch.bool)
+    texts = [sample.interaction for sample in samples], [sample.individuals for sample in samples]
+    noise = torch.randn(CLIPS, 2, FRAMES, 262, generator=torch.Generator().manual_seed(5))[clips]
+    t = torch.tensor([700, 20, 333, 610])[clips]
+    batch = Batch([sample.clip for sample in samples], features, mask, *texts)
+    return torch.stack([*denoising.terms(batch, denoising.conditioner(*texts), t, noise).values()]).sum()
+
+
+class Loss(nn.Module):
+    def __init__(self, denoising: DenoisingModule) -> None:
+        super().__init__()
+        self.denoising = denoising
+
+    def forward(self, clips: slice, dataset: Path) -> torch.Tensor:
+        return loss(self.denoising, clips, dataset)
+
+
+def shared_loss(rank: int, dataset: Path) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+    parallel = nn.parallel.DistributedDataParallel(Loss(module(dataset)))
+    own = parallel(slice(2 * rank, 2 * rank + 2), dataset)
+    own.backward()
+    total = own.detach().clone()
+    distributed.all_reduce(total)
+    grads = {name: p.grad for name, p in parallel.module.denoising.named_parameters() if p.grad is not None}
+    return total / 2, grads
+
+
+def test_loss_and_gradients_are_those_of_one_process_with_twice_the_batch(dataset: Path, tmp_path: Path) -> None:
+    alone = module(dataset)
+    expected = loss(alone, slice(0, CLIPS), dataset)
+    expected.backward()
+    for total, grads in in_two_processes(shared_loss, tmp_path, dataset):  # type: ignore[misc]
+        torch.testing.assert_close(total, expected.detach(), atol=1e-5, rtol=1e-5)
+        assert grads.keys() == {name for name, p in alone.named_parameters() if p.grad is not None}
+        for name, value in alone.named_parameters():
+            if value.grad is not None:
+                torch.testing.assert_close(grads[name], value.grad, atol=1e-5, rtol=1e-3)
+
+
+def epochs(rank: int, clips: int, batch_size: int) -> list[list[list[tuple[int, int]]]]:
+    """Epoch 0, epoch 1, and epoch 1 as a run sees it that goes on after two of its batches."""
+    lengths = [30 + 7 * (number * 37 % 50) for number in range(clips)]
+    batches = EpochBatches(lengths, batch_size, seed=3)
+    first = list(batches)
+    assert len(first) == len(batches)
+    batches.set_epoch(1)
+    resumed = EpochBatches(lengths, batch_size, seed=3, seen=2)
+    resumed.set_epoch(1)
+    return [first, list(batches), list(resumed)]
+
+
+@pytest.mark.parametrize(("clips", "batch_size"), [(48, 4), (49, 4), (51, 4), (3, 4), (7, 1)])
+def test_an_epoch_shows_every_clip_once_and_goes_on_where_it_stopped(
+    tmp_path: Path, clips: int, batch_size: int
+) -> None:
+    (a0, a1, a_rest), (b0, b1, b_rest) = in_two_processes(epochs, tmp_path, clips, batch_size)  # type: ignore[misc]
+    for one, two in ((a0, b0), (a1, b1)):
+        assert len(one) == len(two)
+        assert all(abs(len(x) - len(y)) <= 1 and y for x, y in zip(one, two, strict=True))
+        assert sorted(number for batch in (*one, *two) for number, _ in batch) == list(range(clips))
+    if clips > 3:
+        assert a0 != a1
+    assert (a_rest, b_rest) == (a1[2:], b1[2:])
+
+
+def train(out: Path, dataset: Path, *options: str) -> None:
+    command = [sys.executable, "-m", "in2in.cli.train", f"data_dir={dataset}", f"out={out}", *TINY, "trainer=ddp"]
+    command += ["trainer.devices=2", "trainer.accelerator=cpu", "trainer.precision=32-true", "data.repeat=4", *options]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    finished = subprocess.run(command, capture_output=True, text=True, timeout=300, env=environment)
+    assert finished.returncode == 0, finished.stderr
+
+
+def test_a_resumed_run_of_two_processes_ends_as_an_uninterrupted_one(dataset: Path, tmp_path: Path) -> None:
+    given = ["data.batch_size=1", "trainer.max_epochs=2", "callbacks=ema", "model.dropout=0.1"]
+    train(tmp_path / "whole", dataset, *given)
+    train(tmp_path / "parts", dataset, *given, "+trainer.max_steps=11")
+    train(tmp_path / "parts", dataset, *given, "ckpt_path=last")
+    whole, parts = (torch.load(tmp_path / name / "checkpoints" / "last.ckpt") for name in ("whole", "parts"))
+    assert whole["global_step"] == parts["global_step"] == 16
+    for name, value in whole["state_dict"].items():
+        torch.testing.assert_close(parts["state_dict"][name], value, atol=0, rtol=0)
