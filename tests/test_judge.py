@@ -1,11 +1,15 @@
 """The judge: agrees with the generator on held-out clips, and with nobody on clips that are made wrong."""
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
+from conftest import TINY, Cli
 
-from in2in.data.synthetic import KINDS, Clip, generate
+from in2in.data.cache import build_cache
+from in2in.data.synthetic import KINDS, Clip, generate, write_dataset
 from in2in.data.synthetic.casting import TRAIN
 from in2in.errors import InputError
 from in2in.evaluation.judge import UNKNOWN, Share, Verdict, judge, recognise, share_right, share_table
@@ -178,3 +182,32 @@ def test_data_sets_are_shown_side_by_side(clips: list[Clip]) -> None:
         assert word in table
     still = DataSet("still", (torch.zeros(2, 30, 22, 3).numpy(),))
     assert still.differences(2, ("pelvis",)).max() == 0
+
+
+def test_a_model_is_judged_by_the_clips_that_it_is_prompted_for(cli: Cli, tmp_path: Path) -> None:
+    data, run, out = tmp_path / "data", tmp_path / "run", tmp_path / "out"
+    write_dataset(data, 40, seed=5, kinds=["bow", "wave", "push", "approach"])
+    build_cache(data)
+    assert (
+        cli("train", f"data_dir={data}", f"out={run}", *TINY, "+trainer.max_steps=2", "callbacks.texts=null").code == 0
+    )
+    given = [f"run={run}", f"data_dir={data}", f"out={out}", "clips=6", "sampler=ddim", "sampler.steps=2"]
+    finished = cli("judge", *given)
+    assert finished.code == 0, finished.err
+    assert "the judge sees the kind that was asked for in 0 of 6 samples" in finished.out
+    figures = json.loads((out / "judge.json").read_text())
+    assert len({answer["asked"] for answer in figures["samples"]}) == 4, "kinds take turns"
+    by_name = {name: {share["question"]: share for share in shares} for name, shares in figures["shares"].items()}
+    assert (by_name["data"]["kind"]["right"], by_name["data"]["kind"]["asked"]) == (6, 6)
+    assert by_name["data"]["role"]["right"] == 6
+    assert (
+        0 < by_name["chance: data of any clip"]["kind"]["right"] < by_name["chance: data of any clip"]["kind"]["asked"]
+    )
+    assert len(list(out.glob("*.html"))) == len(list(out.glob("*.npz"))) == 6
+    assert "asked: " in (out / "000.html").read_text()
+
+
+def test_the_judge_needs_truth(cli: Cli, run_folder: Path, dataset: Path, tmp_path: Path) -> None:
+    finished = cli("judge", f"run={run_folder}", f"data_dir={dataset}", f"out={tmp_path / 'out'}")
+    assert finished.code == 1
+    assert "clip5.json is missing: only generated data sets have truth records" in finished.err

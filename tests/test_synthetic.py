@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from in2in.data.cache import build_cache
 from in2in.data.layout import read_motion, read_split, read_texts
 from in2in.data.synthetic import KINDS, Clip, Truth, generate, write_dataset
 from in2in.data.synthetic.casting import SPLITS, TEST, TEST_SHARE, cast, splits
@@ -15,6 +16,7 @@ from in2in.data.synthetic.kinds import HANDED
 from in2in.data.synthetic.measures import Quality, measure, palm, summary
 from in2in.data.synthetic.phrases.phrase import ADVERBS, TEMPO_ADVERBS, TEXTS
 from in2in.errors import InputError
+from in2in.evaluation.judge.naturalness import PARTS, DataSet
 from in2in.motion.representation import FPS, mirror
 from in2in.motion.skeleton import INDEX
 from in2in.text.mirror import mirror_text
@@ -96,7 +98,7 @@ def test_training_never_shows_the_held_out_combinations() -> None:
     clips = 20 * len(KINDS)
     seen: dict[str, set[tuple[object, ...]]] = {split: set() for split in SPLITS}
     held: set[tuple[object, ...]] = set()
-    for index, split in enumerate(splits(clips, SEED, HANDED)):
+    for index, split in enumerate(splits(range(clips), SEED, HANDED)):
         casting = cast(index, SEED, len(KINDS))
         handed = HANDED[casting.kind]
         combination = (casting.kind, casting.starter, casting.hand if handed else "", casting.style.name)
@@ -111,7 +113,7 @@ def test_training_never_shows_the_held_out_combinations() -> None:
 @pytest.mark.parametrize("clips", [3, 12, 50, 320, 2000])
 def test_every_split_has_its_share(clips: int) -> None:
     for seed in range(3):
-        counts = Counter(splits(clips, seed, HANDED))
+        counts = Counter(splits(range(clips), seed, HANDED))
         assert counts["test"] >= TEST_SHARE * clips
         assert counts["test"] <= max(2, 0.4 * clips)
         assert counts["val"] >= 1
@@ -282,6 +284,44 @@ def test_the_data_set_on_disk(tmp_path: Path) -> None:
             torch.testing.assert_close(motion.rotations, clip.motion.rotations, atol=1e-6, rtol=0)
             assert read_texts(tmp_path / "one", name) == clip.texts
             assert Truth.load(truth_path(tmp_path / "one", name)) == clip.truth
+
+
+def test_a_data_set_of_some_kinds_only_holds_clips_of_the_whole(tmp_path: Path) -> None:
+    write_dataset(tmp_path / "some", 8, SEED, kinds=["bow", "wave"])
+    names = sorted(path.stem for path in (tmp_path / "some" / "truth").iterdir())
+    assert {Truth.load(truth_path(tmp_path / "some", name)).kind for name in names} == {"bow", "wave"}
+    assert len(names) == 8
+    clip = generate(int(names[3]), SEED)
+    torch.testing.assert_close(read_motion(tmp_path / "some", names[3]).joints, clip.motion.joints, atol=1e-6, rtol=0)
+    with pytest.raises(InputError, match="no kind 'waltz': choose from handshake, push"):
+        write_dataset(tmp_path / "none", 8, SEED, kinds=["waltz"])
+
+
+def test_single_persons_are_those_of_the_pairs(tmp_path: Path) -> None:
+    write_dataset(tmp_path, 4, SEED, persons=1)
+    names = [name for split in SPLITS for name in read_split(tmp_path, split)]
+    assert sorted(names) == sorted(f"{index:05d}_{person}" for index in range(4) for person in (1, 2))
+    clip = generate(2, SEED)
+    motion, texts = read_motion(tmp_path, "00002_2"), read_texts(tmp_path, "00002_2")
+    assert motion.joints.shape[0] == 1
+    torch.testing.assert_close(motion.joints[0], clip.motion.joints[1], atol=1e-6, rtol=0)
+    assert len(texts.individuals) == 1
+    assert texts.interaction == texts.individuals[0]
+    cache = build_cache(tmp_path)
+    assert cache.persons == 1
+    assert cache.motion("00002_2").joints.shape == motion.joints.shape
+
+
+SALSA = {"pelvis": (1.92, 67.8), "head": (3.32, 138.7), "hands": (18.6, 726.8), "feet": (6.20, 274.2)}
+"""99.9 % quantiles of speed (m/s) and acceleration (m/s^2) in 7.1 minutes of two people dancing salsa (CMU, subjects
+60 and 61, all takes), by evaluation.judge.naturalness."""
+
+
+def test_speeds_and_accelerations_are_inside_those_of_real_dancers(clips: list[Clip]) -> None:
+    data = DataSet("generated", tuple(clip.motion.joints.double().numpy() for clip in clips))
+    for part, joints in PARTS:
+        for order, limit in zip((1, 2), SALSA[part], strict=True):
+            assert np.quantile(data.differences(order, joints), 0.999) < limit, (part, order)
 
 
 def test_wrong_requests_are_refused(tmp_path: Path) -> None:

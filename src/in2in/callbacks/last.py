@@ -32,7 +32,9 @@ class LastCheckpoint(Checkpoint):
         """Count the minutes from here."""
         self._written = time.monotonic()
 
-    def on_train_batch_end(self, trainer: Trainer, pl_module: LightningModule, *_: Any) -> None:
+    def on_train_batch_end(
+        self, trainer: Trainer, pl_module: LightningModule, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
         """In the middle of an epoch; its last batch is left to the end of the epoch."""
         loop = trainer.fit_loop.epoch_loop
         if loop._should_accumulate() or loop.batch_progress.is_last_batch:
@@ -49,6 +51,6 @@ class LastCheckpoint(Checkpoint):
 
     def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """After the last epoch, where no validation came before."""
-        done = trainer.fit_loop.epoch_progress.current.processed
-        if trainer.should_stop or done == trainer.max_epochs or trainer.global_step == trainer.max_steps:
+        done = trainer.max_epochs == trainer.current_epoch or trainer.max_steps == trainer.global_step
+        if trainer.should_stop or done:
             self._save(trainer)

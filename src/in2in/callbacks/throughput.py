@@ -26,7 +26,8 @@ class Throughput(Callback):
         """Count; log where the loggers write a line."""
         self._clips += len(batch)
         self._frames += batch.mask.sum()
-        if trainer.global_step % trainer.log_every_n_steps or trainer.fit_loop.epoch_loop._should_accumulate():
+        every: int = trainer.log_every_n_steps  # type: ignore[attr-defined]
+        if trainer.global_step % every or trainer.fit_loop.epoch_loop._should_accumulate():
             return
         frames = float(self._frames)  # waits for the device, so that the clock is right
         seconds = time.perf_counter() - self._start

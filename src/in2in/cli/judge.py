@@ -46,7 +46,7 @@ def main(cfg: DictConfig) -> None:
     asked = questions(Path(chosen.data_dir), chosen.split, chosen.clips)
     generator = load_generator(cfg, chosen_device(chosen.device))
     prompts = [
-        Prompt(q.interaction, *q.individuals, q.joints.shape[1] / FPS, chosen.seed + number)
+        Prompt(q.interaction, q.individuals[0], q.individuals[1], q.joints.shape[1] / FPS, chosen.seed + number)
         for number, q in enumerate(asked)
     ]
     motions = generate(generator, prompts, chosen.batch_size)
@@ -68,7 +68,7 @@ def main(cfg: DictConfig) -> None:
     out = output_dir()
     write_samples(motions, out, [f"asked: {q.truth.kind}, seen: {kind}" for q, kind in zip(asked, kinds, strict=True)])
     answers = [
-        {"clip": q.clip, "kind": q.truth.kind, "seen": kind, **asdict(verdict)}
+        {"clip": q.clip, "asked": q.truth.kind, "seen": kind, "right": asdict(verdict)}
         for q, kind, verdict in zip(asked, kinds, columns[0][1], strict=True)
     ]
     shares = {

@@ -33,7 +33,8 @@ def main(cfg: DictConfig) -> None:
             build_cache(unfinished)
     cache = MotionCache(folder)
     seconds = sum(clip.length for clip in cache.clips.values()) / 30
-    print(f"{len(cache.clips)} clips, {seconds / 60:.1f} minutes")
+    people = "two people" if cache.persons == 2 else "one person"
+    print(f"{len(cache.clips)} clips of {people}, {seconds / 60:.1f} minutes")
     print(folder)
 
 

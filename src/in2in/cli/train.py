@@ -35,6 +35,8 @@ def main(cfg: DictConfig) -> None:
     data = instantiate(cfg.data)
     data.setup("fit")
     module = instantiate(cfg.module)
+    if module.denoiser.interacts and data.train.cache.persons == 1:
+        raise InputError(f"data_dir={cfg.data_dir} holds single persons: use experiment=individual")
     if trainer.is_global_zero:
         OmegaConf.save(cfg, out / "config.yaml")
         parameters = sum(parameter.numel() for parameter in module.parameters())

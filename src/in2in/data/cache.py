@@ -1,6 +1,6 @@
 """The prepared form of a data set: one flat array that is memory-mapped, offsets, texts and statistics.
 
-cache/motions.npy   [frames of all clips, 2, 192] float32: 66 joint coordinates (y up), 126 rotation numbers
+cache/motions.npy   [frames of all clips, P, 192] float32: 66 joint coordinates (y up), 126 rotation numbers
 cache/index.json    clip ids, first frames, lengths and texts
 cache/stats.npz     mean and std of the features, fitted on the training split
 """
@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from in2in.data.layout import Texts, motion_path, read_motion, read_split, read_texts
+from in2in.data.layout import FIRST, Texts, count_persons, motion_path, read_motion, read_split, read_texts
 from in2in.errors import InputError
 from in2in.motion.normalizer import Normalizer
 from in2in.motion.representation import RawMotion, canonicalise, encode, mirror
@@ -68,6 +68,11 @@ class MotionCache:
     def stats(self) -> Path:
         """File of the statistics."""
         return self.folder / "cache" / "stats.npz"
+
+    @property
+    def persons(self) -> int:
+        """P of all clips."""
+        return self.motions.shape[1]
 
     def split(self, name: str) -> list[str]:
         """Ids of a split; too short clips, which the cache does not hold, are left out."""
@@ -135,7 +140,7 @@ def build_cache(data_dir: str | Path) -> MotionCache:
 
 def _frames(folder: Path, clip: str) -> int:
     """Length of a clip from its first person's file header, without reading the motion."""
-    path = motion_path(folder, "person1", clip)
+    path = motion_path(folder, FIRST, clip)
     if not path.is_file():
         raise InputError(f"{path} is missing: every id of a split needs a file for each person")
     try:
@@ -146,7 +151,7 @@ def _frames(folder: Path, clip: str) -> int:
 
 def _write_motions(folder: Path, out: Path, clips: list[str], lengths: dict[str, int]) -> dict:
     total = sum(lengths[clip] for clip in clips)
-    shape = (total, 2, COORDINATES + 126)
+    shape = (total, count_persons(folder), COORDINATES + 126)
     flat = np.lib.format.open_memmap(out / "motions.npy", mode="w+", dtype=np.float32, shape=shape)
     entries, start = {}, 0
     for clip in tqdm(clips, desc="cache", unit="clip"):

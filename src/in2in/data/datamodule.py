@@ -151,7 +151,8 @@ class InteractionDataModule(LightningDataModule):
         if self.trainer is None:
             return 0
         epoch = self.trainer.fit_loop.epoch_loop
-        return epoch.batch_progress.current.processed if epoch.restarting else 0
+        progress: Any = epoch.batch_progress.current
+        return progress.processed if epoch.restarting else 0
 
     def val_dataloader(self) -> DataLoader[Any]:
         """In order, always the same."""

@@ -1,6 +1,6 @@
 """The InterHuman folder layout: motions, texts and splits, read and written one clip at a time.
 
-motions_processed/person{1,2}/ID.npy   [T, 492] float32, z up
+motions_processed/person{1,2}/ID.npy   [T, 492] float32, z up (person1 alone in data of single persons)
 annots/ID.txt                          interaction texts, one a line
 annots_individual/person{1,2}/ID.txt   individual texts, one a line (optional; an empty line is no text)
 split/{train,val,test}.txt             clip ids, one a line
@@ -22,7 +22,7 @@ RAW_POSITIONS = slice(0, 66)
 RAW_ROTATIONS = slice(186, 312)
 """62 joints x 3, then 51 joints x 6: the first 22 and the first 21 are the body's."""
 
-PERSONS = ("person1", "person2")
+FIRST = "person1"
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,16 @@ def to_z_up(points: Tensor) -> Tensor:
     return torch.stack([x, -z, y], dim=-1)
 
 
+def person_names(persons: int) -> list[str]:
+    """Names of the persons' folders."""
+    return [f"person{number}" for number in range(1, persons + 1)]
+
+
+def count_persons(folder: Path) -> int:
+    """How many persons the clips of a data set have: 1 if there is no folder of a second person."""
+    return 2 if (folder / "motions_processed" / "person2").is_dir() else 1
+
+
 def motion_path(folder: Path, person: str, clip: str) -> Path:
     """Where a person's raw motion lies."""
     return folder / "motions_processed" / person / f"{clip}.npy"
@@ -80,8 +90,9 @@ def read_person(path: Path) -> tuple[Tensor, Tensor]:
 
 
 def read_motion(folder: Path, clip: str) -> RawMotion:
-    """Both persons of a clip; an error if their lengths differ."""
-    joints, rotations = zip(*(read_person(motion_path(folder, person, clip)) for person in PERSONS), strict=True)
+    """All persons of a clip; an error if their lengths differ."""
+    names = person_names(count_persons(folder))
+    joints, rotations = zip(*(read_person(motion_path(folder, person, clip)) for person in names), strict=True)
     lengths = [len(j) for j in joints]
     if len(set(lengths)) > 1:
         raise InputError(
@@ -92,8 +103,9 @@ def read_motion(folder: Path, clip: str) -> RawMotion:
 
 
 def write_motion(folder: Path, clip: str, motion: RawMotion) -> None:
-    """Write both persons of a clip as raw files; the hands and other joints that we do not have are zeros."""
-    for person, joints, rotations in zip(PERSONS, motion.joints, motion.rotations, strict=True):
+    """Write all persons of a clip as raw files; the hands and other joints that we do not have are zeros."""
+    names = person_names(len(motion.joints))
+    for person, joints, rotations in zip(names, motion.joints, motion.rotations, strict=True):
         raw = np.zeros((len(joints), RAW_WIDTH), dtype=np.float32)
         raw[:, RAW_POSITIONS] = to_z_up(joints).flatten(1).numpy()
         raw[:, RAW_ROTATIONS] = rotations.flatten(1).numpy()
@@ -115,7 +127,7 @@ def read_texts(folder: Path, clip: str) -> Texts:
     if not interaction:
         raise InputError(f"{path} holds no text: write at least one line")
     individuals = []
-    for person in PERSONS:
+    for person in person_names(count_persons(folder)):
         own = folder / "annots_individual" / person / f"{clip}.txt"
         individuals.append(_lines(own) if own.is_file() else ())
     return Texts(interaction, tuple(individuals))
@@ -124,7 +136,7 @@ def read_texts(folder: Path, clip: str) -> Texts:
 def write_texts(folder: Path, clip: str, texts: Texts) -> None:
     """Write the interaction texts, and the individual ones where there are any."""
     files = {folder / "annots" / f"{clip}.txt": texts.interaction}
-    for person, lines in zip(PERSONS, texts.individuals, strict=False):
+    for person, lines in zip(person_names(len(texts.individuals)), texts.individuals, strict=True):
         if any(lines):
             files[folder / "annots_individual" / person / f"{clip}.txt"] = lines
     for path, lines in files.items():

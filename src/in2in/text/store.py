@@ -81,7 +81,7 @@ def build_store(encoder: TextEncoder, texts: Iterable[str], folder: Path, device
         ) from error
     lengths, ends = [], []
     try:
-        encoder.network.to(device)
+        encoder.network.to(device)  # type: ignore[arg-type]
         with open(unfinished / "states.f16", "wb") as raw:
             for start in tqdm(range(0, len(distinct), CHUNK), desc="encoding texts", unit_scale=CHUNK, unit="text"):
                 with torch.no_grad():
@@ -93,6 +93,6 @@ def build_store(encoder: TextEncoder, texts: Iterable[str], folder: Path, device
         (unfinished / "texts.json").write_text(json.dumps(distinct), encoding="utf-8")
         unfinished.rename(out)
     finally:
-        encoder.network.to("cpu")
+        encoder.network.to("cpu")  # type: ignore[arg-type]
         shutil.rmtree(unfinished, ignore_errors=True)
     return out

@@ -1,5 +1,6 @@
 """Who plays what: kind, starter, hand, tempo, styles and split of every clip of a data set."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -62,17 +63,18 @@ def cast(index: int, seed: int, kinds: int) -> Casting:
     )
 
 
-def splits(clips: int, seed: int, handed: tuple[bool, ...]) -> list[str]:
+def splits(indices: Sequence[int], seed: int, handed: tuple[bool, ...]) -> list[str]:
     """The split of every clip: held-out combinations are for test, which is filled up with others.
 
     Args:
-        clips: number of clips.
+        indices: numbers of the clips.
         seed: of the data set.
         handed: for each kind, whether it uses a side.
     """
+    clips = len(indices)
     if clips < FEWEST_CLIPS:
         raise InputError(f"clips={clips} is too few to split into train, val and test: ask for {FEWEST_CLIPS} or more")
-    castings = [cast(index, seed, len(handed)) for index in range(clips)]
+    castings = [cast(index, seed, len(handed)) for index in indices]
     names = [TEST if casting.held_out(handed[casting.kind]) else TRAIN for casting in castings]
     free = [int(k) for k in np.random.default_rng([seed, 1]).permutation(clips) if names[k] == TRAIN]
     missing = max(0, ceil(TEST_SHARE * clips) - names.count(TEST))

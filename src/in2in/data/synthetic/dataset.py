@@ -1,7 +1,9 @@
 """A whole data set in the InterHuman layout, with the truth of every clip beside it."""
 
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from itertools import count, islice
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from tqdm import tqdm
 from in2in.data.layout import write_motion, write_split, write_texts
 from in2in.data.synthetic.casting import SPLITS, splits
 from in2in.data.synthetic.clip import generate
-from in2in.data.synthetic.kinds import HANDED
+from in2in.data.synthetic.kinds import HANDED, KINDS
 from in2in.errors import InputError
 
 
@@ -25,14 +27,37 @@ def truth_path(folder: Path, clip: str) -> Path:
     return folder / "truth" / f"{clip}.json"
 
 
-def _write_clip(folder: Path, seed: int, index: int, split: str) -> None:
+def _write_pair(folder: Path, seed: int, index: int, split: str) -> list[str]:
     clip, name = generate(index, seed, split=split), clip_name(index)
     write_motion(folder, name, clip.motion)
     write_texts(folder, name, clip.texts)
     clip.truth.save(truth_path(folder, name))
+    return [name]
 
 
-def write_dataset(out: Path, clips: int, seed: int, processes: int = 1) -> None:
+def _write_singles(folder: Path, seed: int, index: int, split: str) -> list[str]:
+    clip = generate(index, seed, split=split)
+    written = []
+    for person in range(len(clip.motion.joints)):
+        motion, texts = clip.alone(person)
+        written.append(f"{clip_name(index)}_{person + 1}")
+        write_motion(folder, written[-1], motion)
+        write_texts(folder, written[-1], texts)
+    return written
+
+
+def numbers(clips: int, kinds: Sequence[str] | None = None) -> list[int]:
+    """Numbers of the first clips, of some kinds only if any are named."""
+    known = [kind.name for kind in KINDS]
+    if unknown := sorted(set(kinds or ()) - set(known)):
+        raise InputError(f"there is no kind {unknown[0]!r}: choose from {', '.join(known)}")
+    wanted = (index for index in count() if not kinds or known[index % len(known)] in kinds)
+    return list(islice(wanted, clips))
+
+
+def write_dataset(
+    out: Path, clips: int, seed: int, processes: int = 1, kinds: Sequence[str] | None = None, persons: int = 2
+) -> None:
     """Generate a data set; the same clips and seed give the same bytes with any number of processes.
 
     Args:
@@ -40,21 +65,26 @@ def write_dataset(out: Path, clips: int, seed: int, processes: int = 1) -> None:
         clips: how many.
         seed: any number from 0.
         processes: how many work side by side.
+        kinds: names of the kinds to show, all if left out; a clip is the same whatever others there are.
+        persons: 2; or 1 for each person of every clip alone, told by the individual texts, without a truth record.
     """
     if seed < 0 or processes < 1:
         raise InputError(f"seed={seed} processes={processes}: the seed starts at 0 and at least one process works")
+    if persons not in (1, 2):
+        raise InputError(f"persons={persons} must be 1 or 2")
     if (out / "split").exists():
         raise InputError(f"{out} already holds a data set: name another folder or delete it")
-    names = splits(clips, seed, HANDED)
-    work = partial(_write_clip, out, seed)
+    indices = numbers(clips, kinds)
+    names = splits(indices, seed, HANDED)
+    work = partial(_write_pair if persons == 2 else _write_singles, out, seed)
     progress = partial(tqdm, total=clips, desc="generating", unit="clip")
     if processes == 1:
-        for _ in progress(map(work, range(clips), names)):
-            pass
+        written = list(progress(map(work, indices, names)))
     else:
         start = get_context("spawn")
         with ProcessPoolExecutor(processes, mp_context=start, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-            for _ in progress(pool.map(work, range(clips), names, chunksize=8)):
-                pass
+            written = list(progress(pool.map(work, indices, names, chunksize=8)))
     for split in SPLITS:
-        write_split(out, split, [clip_name(k) for k in range(clips) if names[k] == split])
+        write_split(
+            out, split, [clip for own, name in zip(written, names, strict=True) if name == split for clip in own]
+        )

@@ -26,7 +26,7 @@ TREMBLE = 0.02
 
 def held_out(each: int) -> list[Clip]:
     """As many clips of each kind, of the test split, the kinds in turn."""
-    names = splits(each * TO_CHOOSE_FROM * len(KINDS), HELD_OUT_SEED, HANDED)
+    names = splits(range(each * TO_CHOOSE_FROM * len(KINDS)), HELD_OUT_SEED, HANDED)
     of_kind = [[k for k in range(kind, len(names), len(KINDS)) if names[k] == TEST] for kind in range(len(KINDS))]
     chosen = [indices[turn] for turn in range(each) for indices in of_kind]
     return [generate(index, HELD_OUT_SEED, split=TEST) for index in chosen]

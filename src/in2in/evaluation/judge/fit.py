@@ -39,7 +39,7 @@ def trembling(joints: Tensor, deviation: float, rng: np.random.Generator, frames
 def main() -> None:
     """Fit and write."""
     measures, rate, number, tempo = [], [], [], []
-    for index, split in enumerate(splits(CLIPS * len(KINDS), FIT_SEED, HANDED)):
+    for index, split in enumerate(splits(range(CLIPS * len(KINDS)), FIT_SEED, HANDED)):
         if split != TRAIN:
             continue
         clip = generate(index, FIT_SEED, split=split)
