@@ -13,10 +13,12 @@ from in2in.cli.schema import check
 from in2in.errors import InputError
 
 COMMANDS = sorted(path.stem for path in conf_dir().glob("*.yaml") if path.stem != "common")
-NOT_OF_TRAIN = ("source", "composition")
+NOT_OF_TRAIN = ("source", "composition", "frame", "sampling")
 WEIGHTS = ("in2in", "individual", "intergen")
 CHOICES = sorted(
-    (path.parent.name, path.stem) for path in conf_dir().glob("*/*.yaml") if path.parent.name not in NOT_OF_TRAIN
+    (str(path.parent.relative_to(conf_dir())), path.stem)
+    for path in conf_dir().glob("*/**/*.yaml")
+    if path.parent.name not in NOT_OF_TRAIN and path.stem != "dualmdm"
 )
 SOURCES = sorted({path.stem for path in (conf_dir() / "source").glob("*.yaml")} - set(WEIGHTS))
 SIZES = ["model.width=16", "model.layers=1", "model.heads=2", "model.feed_forward=16"]

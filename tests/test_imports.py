@@ -19,8 +19,13 @@ ALLOWED = {
     "export": {"errors", "motion"},
     "module": {"errors", "motion", "models", "diffusion", "data", "text"},
     "pipeline": {"errors", "motion", "models", "diffusion", "text"},
+    "blend": {"errors", "models", "diffusion", "pipeline"},
+    "callbacks": {"errors", "motion", "text", "diffusion", "data", "export", "module", "pipeline"},
     "evaluation": {"errors", "motion", "models", "data", "pipeline", "export", "diffusion"},
-    "cli": {"errors", "motion", "text", "models", "diffusion", "data", "export", "evaluation", "module", "pipeline"},
+    "cli": {
+        *("errors", "motion", "text", "models", "diffusion", "data", "export", "evaluation", "module", "pipeline"),
+        *("blend", "callbacks"),
+    },
 }
 
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -23,6 +23,7 @@ from in2in.errors import InputError
 from in2in.models.condition import TextConditioner
 from in2in.motion.normalizer import Normalizer
 from in2in.motion.representation import FPS, NUM_FEATURES, decode_joints
+from in2in.motion.space import FeatureSpace
 
 MIN_SECONDS, MAX_SECONDS = 0.5, 10.0
 PERSONS = 2
@@ -104,7 +105,7 @@ class Generator:
     Args:
         denoiser: a guided denoiser, in evaluation mode.
         conditioner: texts to conditions.
-        normalizer: of the features.
+        space: what the denoiser's numbers mean.
         sampler: the solver.
         guidance: a note on how the denoiser is guided, kept with every motion.
     """
@@ -112,12 +113,12 @@ class Generator:
     def __init__(
         self,
         denoiser: nn.Module,
-        conditioner: TextConditioner,
-        normalizer: Normalizer,
+        conditioner: nn.Module,
+        space: FeatureSpace,
         sampler: Sampler,
         guidance: dict[str, Any] | None = None,
     ) -> None:
-        self.denoiser, self.conditioner, self.normalizer = denoiser, conditioner, normalizer
+        self.denoiser, self.conditioner, self.space = denoiser, conditioner, space
         self.sampler, self.guidance = sampler, guidance or {}
 
     @classmethod
@@ -153,7 +154,8 @@ class Generator:
             part.to(device).eval().requires_grad_(False)
         guided = instantiate(conf.guidance)(denoiser).eval()
         note: dict[str, Any] = {str(key): conf.guidance[key] for key in conf.guidance if key != "_partial_"}
-        return cls(guided, conditioner, normalizer, instantiate(conf.sampler)(instantiate(conf.noise)), note)
+        space = instantiate(conf.space)(normalizer) if "space" in conf else FeatureSpace(normalizer)
+        return cls(guided, conditioner, space.to(device), instantiate(conf.sampler)(instantiate(conf.noise)), note)
 
     @torch.inference_mode()
     def __call__(
@@ -161,6 +163,7 @@ class Generator:
         prompts: Sequence[Prompt],
         batch_size: int = 16,
         on_step: Callable[[int, int], None] | None = None,
+        first_length: bool = False,
     ) -> list[Motion]:
         """Generate a motion for each prompt, in the order of the prompts.
 
@@ -168,8 +171,11 @@ class Generator:
             prompts: of any lengths.
             batch_size: how many are made at once; those of like length go together.
             on_step: called after each denoising step with steps done and steps in all.
+            first_length: make all of a batch as long as its first, in the order of the prompts, as published.
         """
-        order = sorted(range(len(prompts)), key=lambda place: prompts[place].frames)
+        order = list(range(len(prompts)))
+        if not first_length:
+            order.sort(key=lambda place: prompts[place].frames)
         batches = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
         total = len(batches) * self.sampler.steps
         motions: dict[int, Motion] = {}
@@ -179,12 +185,15 @@ class Generator:
                 if on_step is not None:
                     on_step(before + done, total)
 
-            made = self._generate([prompts[place] for place in places], report)
+            together = [prompts[place] for place in places]
+            if first_length:
+                together = [replace(prompt, seconds=together[0].seconds) for prompt in together]
+            made = self._generate(together, report)
             motions.update(zip(places, made, strict=True))
         return [motions[place] for place in range(len(prompts))]
 
     def _generate(self, prompts: list[Prompt], report: Callable[[int], None]) -> list[Motion]:
-        device = self.normalizer.mean.device
+        device = self.space.normalizer.mean.device
         lengths = [prompt.frames for prompt in prompts]
         noise = draw_noise([prompt.seed for prompt in prompts], lengths, PERSONS, NUM_FEATURES)
         condition = self.conditioner(
@@ -193,7 +202,7 @@ class Generator:
         )
         mask = length_mask(lengths)
         x0 = self.sampler(self.denoiser, noise.to(device), condition, mask.to(device), report)
-        features = self.normalizer.denormalize(x0).float().cpu()
+        features = self.space.decode(x0).float().cpu()
         return [
             Motion(decode_joints(own[:, :length]).numpy(), own[:, :length].numpy().copy(), prompt, self.guidance)
             for own, length, prompt in zip(features, lengths, prompts, strict=True)
@@ -225,6 +234,12 @@ def read_run(run: str | Path) -> tuple[DictConfig, dict[str, torch.Tensor]]:
     assert isinstance(conf, DictConfig)
     conf.run_dir = str(folder)  # a converted run's text encoder lies inside the folder
     return conf, weights
+
+
+def normalizer_of(run: str | Path) -> Normalizer:
+    """The statistics of a run."""
+    weights = read_run(run)[1]
+    return Normalizer(weights["normalizer.mean"], weights["normalizer.std"])
 
 
 def newest_run(runs: Path) -> Path:

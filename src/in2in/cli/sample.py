@@ -4,8 +4,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 from pydantic import TypeAdapter, ValidationError
 from tqdm import tqdm
@@ -32,6 +33,7 @@ class SampleOptions:
     run: str | None
     batch_size: int
     device: str
+    first_length: bool
 
 
 @command("sample")
@@ -52,7 +54,7 @@ def main(cfg: DictConfig) -> None:
     prompts = [sample for prompt in prompts for sample in prompt.samples(chosen.num_samples)]
     generator = load_generator(cfg, chosen_device(chosen.device))
     out = output_dir()
-    motions = generate(generator, prompts, chosen.batch_size)
+    motions = generate(generator, prompts, chosen.batch_size, chosen.first_length)
     write_samples(motions, out, [f"seed {motion.prompt.seed}" for motion in motions])
     print(out)
 
@@ -66,7 +68,9 @@ def chosen_device(device: str) -> str:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
-def generate(generator: "Generator", prompts: "list[Prompt]", batch_size: int) -> "list[Motion]":
+def generate(
+    generator: "Generator", prompts: "list[Prompt]", batch_size: int, first_length: bool = False
+) -> "list[Motion]":
     """A motion for each prompt, with a progress bar."""
     with tqdm(desc="denoising", unit="step") as bar:
 
@@ -74,7 +78,7 @@ def generate(generator: "Generator", prompts: "list[Prompt]", batch_size: int) -
             bar.total = total
             bar.update(done - bar.n)
 
-        return generator(prompts, batch_size, advance)
+        return generator(prompts, batch_size, advance, first_length)
 
 
 def write_samples(motions: "Sequence[Motion]", out: Path, notes: Sequence[str]) -> None:
@@ -89,13 +93,32 @@ def write_samples(motions: "Sequence[Motion]", out: Path, notes: Sequence[str]) 
 
 
 def load_generator(cfg: DictConfig, device: str) -> "Generator":
-    """The generator of `run`, or of the newest run; with the command's guidance and sampler where it names them."""
+    """The generator of `run`, or of the newest run; with the command's guidance and sampler where it names them.
+
+    With `prior_run` it is blended with that prior by the command's composition.
+    """
+    from in2in.blend import blend
     from in2in.pipeline import Generator, newest_run
 
     run = cfg.run or newest_run(Path("runs"))
-    overrides = {key: OmegaConf.to_container(cfg[key], resolve=True) for key in ("guidance", "sampler") if cfg.get(key)}
     print(f"using run={run} on {device}")
-    return Generator.from_pretrained(run, device=device, **overrides)  # type: ignore[arg-type]
+    generator = Generator.from_pretrained(run, node(cfg, "guidance"), node(cfg, "sampler"), device)
+    if cfg.get("prior_run") is None:
+        if node(cfg, "composition") is not None:
+            raise InputError("composition= blends in a prior: add prior_run=RUN, a run of experiment=individual")
+        return generator
+    if node(cfg, "composition") is None:
+        raise InputError("prior_run= needs a weighting schedule: add composition=exp or experiment=dualmdm")
+    print(f"blended with prior_run={cfg.prior_run}")
+    prior = Generator.from_pretrained(cfg.prior_run, node(cfg, "prior_guidance"), node(cfg, "sampler"), device)
+    schedule, frame = instantiate(cfg.composition), instantiate(cfg.frame)
+    return blend(generator, prior, schedule, frame, cfg.convert, cfg.last_block)
+
+
+def node(cfg: DictConfig, key: str) -> dict[str, Any] | None:
+    """A group's choice as plain data, None where nothing was chosen."""
+    chosen = cfg.get(key)
+    return OmegaConf.to_container(chosen, resolve=True) if chosen else None  # type: ignore[return-value]
 
 
 def read_prompts(path: Path, kind: type) -> list:
