@@ -242,9 +242,11 @@ def normalizer_of(run: str | Path) -> Normalizer:
     return Normalizer(weights["normalizer.mean"], weights["normalizer.std"])
 
 
+SHIPPED = Path(__file__).parent / "weights" / "in2in"
+"""The run folder that comes with the package: a small in2IN trained on procedural interactions."""
+
+
 def newest_run(runs: Path) -> Path:
-    """The run folder below `runs` whose checkpoint was written last."""
+    """The run folder below `runs` whose checkpoint was written last; where there is none, the shipped one."""
     checkpoints = sorted(runs.glob("**/checkpoints/last.ckpt"), key=lambda path: path.stat().st_mtime)
-    if not checkpoints:
-        raise InputError(f"no run below {runs.resolve()}: train one with in2in-train, or give run=FOLDER")
-    return checkpoints[-1].parents[1]
+    return checkpoints[-1].parents[1] if checkpoints else SHIPPED

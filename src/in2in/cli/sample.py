@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hydra.core.hydra_config import HydraConfig
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 from pydantic import TypeAdapter, ValidationError
@@ -13,6 +14,7 @@ from tqdm import tqdm
 
 from in2in.cli.entry import command, output_dir
 from in2in.cli.schema import check, options
+from in2in.cli.sweep import OVERRIDES
 from in2in.errors import InputError
 
 if TYPE_CHECKING:
@@ -56,6 +58,7 @@ def main(cfg: DictConfig) -> None:
     out = output_dir()
     motions = generate(generator, prompts, chosen.batch_size, chosen.first_length)
     write_samples(motions, out, [f"seed {motion.prompt.seed}" for motion in motions])
+    OmegaConf.save(HydraConfig.get().overrides.task, out / OVERRIDES)
     print(out)
 
 
