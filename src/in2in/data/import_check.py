@@ -19,6 +19,7 @@ from tqdm import tqdm
 
 from in2in.data.layout import read_motion, read_split
 from in2in.errors import InputError
+from in2in.motion.inverse_kinematics import fit_rotation
 from in2in.motion.representation import CONTACT_HEIGHT, FPS, RawMotion
 from in2in.motion.rotations import matrix_from_6d
 from in2in.motion.skeleton import FEET, bone_lengths, forward_kinematics, local_offsets, tpose_offsets
@@ -89,10 +90,11 @@ def _posed_error(joints: Tensor, local: Tensor) -> float:
     """
     offsets = tpose_offsets(bone_lengths(joints).median(dim=0).values)
     still = torch.eye(3).to(joints).expand(len(joints), 3, 3)
-    centred = joints - joints[:, :1]
+    origin = torch.zeros_like(joints[:, 0])
+    root = still
     for _ in range(10):
-        posed = forward_kinematics(local, still, torch.zeros_like(joints[:, 0]), offsets.expand_as(joints))
-        root = roma.special_procrustes(centred.transpose(-1, -2) @ posed)
+        posed = forward_kinematics(local, still, origin, offsets.expand_as(joints))
+        root = fit_rotation(posed, joints - joints[:, :1])
         offsets = local_offsets(joints, local, root)
     posed = forward_kinematics(local, root, joints[:, 0], offsets.expand_as(joints))
     return float((posed - joints).norm(dim=-1).max())

@@ -76,6 +76,7 @@ class JointFiles:
                     f"{first.file} has {people[0]} persons, {take.file} {people[1]}: all must have one, or all two; "
                     f"choose with persons in {self.map.file}"
                 )
+            check_positions(self.map(take), f"{take.file}, take {take.name}")
         return takes
 
     def _texts(self, takes: Sequence[Take]) -> list[Texts]:
@@ -103,7 +104,6 @@ def _sentence(phrases: Sequence[str]) -> str:
 def _write(folder: Path, joint_map: JointMap, told: tuple[Take, Texts]) -> ImportCheck:
     take, texts = told
     joints, fps = joint_map(take), joint_map.rate(take)
-    check_positions(joints, f"{take.file}, take {take.name}")
     motion = motion_from_positions(joints, fps, joint_map.rigid)
     write_motion(folder, take.name, motion)
     write_texts(folder, take.name, texts)

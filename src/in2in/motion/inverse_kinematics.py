@@ -44,10 +44,17 @@ def _children(joint: int) -> list[int]:
     return [child for child, parent in enumerate(PARENTS) if parent == joint]
 
 
+def fit_rotation(rest: Tensor, bones: Tensor) -> Tensor:
+    """The rotation [..., 3, 3] that best turns vectors [..., K, 3] onto others (Kabsch); long ones count more."""
+    rotation = roma.special_procrustes(bones.transpose(-1, -2) @ rest)
+    assert isinstance(rotation, Tensor)
+    return rotation
+
+
 def _fit(children: list[int], rest: Tensor, joints: Tensor) -> Tensor:
-    """The rotation [..., 3, 3] that best turns a joint's rest bones onto its bones; long bones count more."""
+    """How a joint of several children is turned: [..., 3, 3]."""
     bones = joints[..., children, :] - joints[..., [PARENTS[child] for child in children], :]
-    return roma.special_procrustes(bones.transpose(-1, -2) @ rest[..., children, :])
+    return fit_rotation(rest[..., children, :], bones)
 
 
 def _shortest_turn(start: Tensor, end: Tensor) -> Tensor:
