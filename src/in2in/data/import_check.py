@@ -19,10 +19,10 @@ from tqdm import tqdm
 
 from in2in.data.layout import read_motion, read_split
 from in2in.errors import InputError
-from in2in.motion.inverse_kinematics import fit_rotation
+from in2in.motion.inverse_kinematics import fit_rotation, inverse_kinematics
 from in2in.motion.representation import CONTACT_HEIGHT, FPS, RawMotion
 from in2in.motion.rotations import matrix_from_6d
-from in2in.motion.skeleton import FEET, bone_lengths, forward_kinematics, local_offsets, tpose_offsets
+from in2in.motion.skeleton import FEET, forward_kinematics, local_offsets
 
 POSED = 0.02
 """Metres that forward kinematics of the rotations may be away from any joint in any frame."""
@@ -85,19 +85,18 @@ def shared_error(motion: RawMotion, source: Tensor, fps: float) -> float:
 def _posed_error(joints: Tensor, local: Tensor) -> float:
     """Largest distance in metres of joints [T, 22, 3] from the bones' mean offsets, posed by [T, 21, 3, 3].
 
-    The file holds no rotation of the pelvis, so the one that fits best is used; it and the offsets depend on each
-    other and are found in turns.
+    The file holds no rotation of the pelvis: that of inverse kinematics is improved in turns with the offsets.
     """
-    offsets = tpose_offsets(bone_lengths(joints).median(dim=0).values)
     still = torch.eye(3).to(joints).expand(len(joints), 3, 3)
-    origin = torch.zeros_like(joints[:, 0])
-    root = still
-    for _ in range(10):
-        posed = forward_kinematics(local, still, origin, offsets.expand_as(joints))
+    _, root = inverse_kinematics(joints)
+    errors = []
+    for _ in range(5):
+        offsets = local_offsets(joints, local, root).expand_as(joints)
+        posed = forward_kinematics(local, root, joints[:, 0], offsets)
+        errors.append(float((posed - joints).norm(dim=-1).max()))
+        posed = forward_kinematics(local, still, torch.zeros_like(joints[:, 0]), offsets)
         root = fit_rotation(posed, joints - joints[:, :1])
-        offsets = local_offsets(joints, local, root)
-    posed = forward_kinematics(local, root, joints[:, 0], offsets.expand_as(joints))
-    return float((posed - joints).norm(dim=-1).max())
+    return min(errors)
 
 
 def report(checks: Sequence[ImportCheck]) -> str:
