@@ -8,12 +8,13 @@ from hydra import compose, initialize_config_dir
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
+import in2in.cli.prepare  # noqa: F401 (reads joint maps)
 from in2in.cli.entry import conf_dir
 from in2in.cli.schema import check
 from in2in.errors import InputError
 
 COMMANDS = sorted(path.stem for path in conf_dir().glob("*.yaml") if path.stem != "common")
-NOT_OF_TRAIN = ("source", "composition", "frame", "sampling")
+NOT_OF_TRAIN = ("source", "composition", "frame", "sampling", "joints")
 WEIGHTS = ("in2in", "individual", "intergen")
 CHOICES = sorted(
     (str(path.parent.relative_to(conf_dir())), path.stem)
@@ -74,8 +75,12 @@ def test_every_choice_can_be_built(group: str, choice: str, dataset: Path, tmp_p
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_every_source_composes(source: str) -> None:
-    given = ["person1=a", "person2=b", "texts=c"] if source == "bvh" else []
-    cfg = parts(composed("prepare", f"source={source}", *given))
+    given = {
+        "bvh": ["person1=a", "person2=b", "texts=c"],
+        "humanml3d": ["humanml3d_dir=a"],
+        "joints": ["files=a", "map=sbu_kinect"],
+    }
+    cfg = parts(composed("prepare", f"source={source}", *given.get(source, [])))
     check(cfg)
     assert source == "interhuman" or callable(instantiate(cfg.source))
 
