@@ -18,7 +18,10 @@ from in2in.errors import InputError
 FREE_TEXT = ("prompt", "individual1", "individual2", "person1", "person2")
 """Keys whose value is what a person types, not hydra's grammar."""
 
-PATHS = ("data_dir", "out", "run", "prompts", "samples", "texts", "ckpt_path", "checkpoint", "stats_dir", "vocab")
+PATHS = (
+    *("data_dir", "out", "run", "prompts", "samples", "texts"),
+    *("ckpt_path", "checkpoint", "stats_dir", "vocab", "files"),
+)
 """Keys whose value is a path; with commas, it may be a sweep over several."""
 
 
