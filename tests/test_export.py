@@ -250,6 +250,8 @@ def test_glb_is_loaded_by_trimesh_upright_and_facing_outwards(take: Take, tmp_pa
     assert abs(high[1] - take.joints[:, 0, 15, 1].max() - 0.19) < 0.05  # the skull is 0.1 above and 0.1 large
     ball = scene.geometry[scene.graph["person1_skull"][1]]
     assert (np.einsum("ij,ij->i", ball.face_normals, ball.triangles_center) > 0).all()
+    tube = scene.geometry[scene.graph["person1_left_hip-left_knee"][1]]
+    assert (np.einsum("ij,ij->i", tube.face_normals, tube.triangles_center * (1, 0, 1)) > 0).all()
 
 
 def test_the_table_is_the_joints(take: Take, tmp_path: Path) -> None:
@@ -425,6 +427,9 @@ def test_an_unfinished_file_is_never_left(take: Take, tmp_path: Path, monkeypatc
 def test_a_take_without_rotations_has_no_bvh(take: Take, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="has no rotations"):
         write_bvh(tmp_path / "x", Take(take.joints, 30, "bare"))
+    assert take.rotations is not None
+    with pytest.raises(InputError, match="hold no rotations"):
+        write_bvh(tmp_path / "x", Take(take.joints, 30, "zeros", rotations=np.zeros_like(take.rotations)))
     assert not list(tmp_path.iterdir())
 
 

@@ -38,9 +38,7 @@ POINTS = (*JOINTS, *ADDED)
 
 SKIN, SHIRT, TROUSERS, SHOES = 0.45, 0.0, -0.32, -0.7
 _TRUNK = (
-    ("pelvis", "spine1", 0.1, 0.102, SHIRT),
-    ("spine1", "spine2", 0.102, 0.106, SHIRT),
-    ("spine2", "spine3", 0.106, 0.112, SHIRT),
+    ("pelvis", "spine3", 0.095, 0.11, SHIRT),
     ("spine3", "neck", 0.112, 0.06, SHIRT),
     ("neck", "head", 0.055, 0.055, SKIN),
     ("head", "skull", 0.075, 0.1, SKIN),

@@ -15,7 +15,7 @@ import roma
 import torch
 from torch import Tensor
 
-from in2in.export.body import LIMBS, POINTS, body_points, rgb
+from in2in.export.body import LIMBS, POINTS, SHIRT, body_points, rgb
 from in2in.export.take import Take
 from in2in.export.whole import whole_file
 from in2in.motion.rotations import shortest_turn
@@ -26,6 +26,9 @@ WIDTHS = {1: "SCALAR", 3: "VEC3", 4: "VEC4"}
 
 AROUND = 16
 """Sides of a limb."""
+
+INSIDE = 0.04
+"""Metres, radius of a joint that lies inside the trunk."""
 
 
 def write_glb(path: str | Path, take: Take) -> None:
@@ -44,7 +47,7 @@ def write_glb(path: str | Path, take: Take) -> None:
         turns, lengths = _limbs(torch.from_numpy(points))
         parts = []
         for number, point in enumerate(POINTS):
-            radius, tint = max(_ends(number))
+            radius, tint = max(_ends(number), default=(INSIDE, SHIRT))
             ball = scene.mesh(*_ball(radius), paint[tint])
             parts.append(scene.node(f"{name}_{point}", ball, seconds, {"translation": places[number]}))
         for number, (start, end, one, two, tint) in enumerate(LIMBS):

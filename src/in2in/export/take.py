@@ -59,10 +59,13 @@ class Take:
         self.check()
         if self.rotations is None:
             raise InputError(f"take {self.title!r} has no rotations, which this format needs")
-        return [
+        rigs = [
             Rig.fit(torch.from_numpy(joints), torch.from_numpy(rotations))
             for joints, rotations in zip(self.joints, self.rotations, strict=True)
         ]
+        if not all(rig.joints().isfinite().all() for rig in rigs):
+            raise InputError(f"take {self.title!r}: its features hold no rotations (zeros, or two columns alike)")
+        return rigs
 
     def fitting_error(self) -> tuple[float, float]:
         """How far the joints of `rigs` are from the motion's own, centimetres: mean and largest."""
