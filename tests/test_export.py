@@ -92,7 +92,7 @@ def test_bvh_rests_in_the_t_pose_with_the_person_s_bones(take: Take, tmp_path: P
         np.testing.assert_allclose((rest[1:] - rest[list(PARENTS[1:])]) / 100, expected[1:], atol=1e-3)
 
 
-def test_bvh_is_read_by_our_own_import_and_by_salsa_s_bones(tmp_path: Path) -> None:
+def test_bvh_gives_real_dancers_of_another_skeleton_back(tmp_path: Path) -> None:
     if not SALSA.is_dir():
         pytest.skip("needs data/salsa, which docs/salsa.md makes")
     clip = next((SALSA / "motions_processed" / "person1").glob("*.npy")).stem
