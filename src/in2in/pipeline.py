@@ -1,8 +1,9 @@
 """From prompts to motion with a trained run: five lines of Python, and all that the commands use.
 
 generator = Generator.from_pretrained("runs/demo/...")
-[motion] = generator([Prompt("two people shake hands", seconds=3, seed=1)])
+[motion] = generator("two people shake hands", seconds=3, seed=1)
 motion.joints
+motion.to_html("shake.html")
 """
 
 import json
@@ -20,9 +21,12 @@ from torch import nn
 
 from in2in.diffusion.sampler import Sampler, draw_noise, length_mask
 from in2in.errors import InputError
+from in2in.export.bvh import write_bvh
+from in2in.export.html import notebook_view, write_page
+from in2in.export.take import Take
 from in2in.models.condition import TextConditioner
 from in2in.motion.normalizer import Normalizer
-from in2in.motion.representation import FPS, NUM_FEATURES, decode_joints
+from in2in.motion.representation import FPS, NUM_FEATURES, decode_joints, decode_rotations
 from in2in.motion.space import FeatureSpace
 
 MIN_SECONDS, MAX_SECONDS = 0.5, 10.0
@@ -98,6 +102,24 @@ class Motion:
             guidance=json.dumps(self.guidance),
         )
 
+    def take(self, note: str | None = None) -> Take:
+        """The motion as the exports take it, with a few words beside the title (the seed when not given)."""
+        told, note = self.prompt, f"seed {self.prompt.seed}" if note is None else note
+        rotations = decode_rotations(torch.from_numpy(self.features)).numpy()
+        individuals = (told.individual1, told.individual2)
+        return Take(self.joints, self.fps, told.prompt, individuals, note, rotations)
+
+    def to_html(self, path: str | Path) -> None:
+        """Write a page that plays the motion in 3D, without a network."""
+        write_page(path, [self.take()], self.prompt.prompt)
+
+    def to_bvh(self, path: str | Path) -> list[Path]:
+        """Write a file for each person, hug.bvh as hug_person1.bvh and hug_person2.bvh; centimetres, y up."""
+        return write_bvh(str(path).removesuffix(".bvh"), self.take())
+
+    def _repr_html_(self) -> str:
+        return notebook_view([self.take()], self.prompt.prompt)
+
 
 class Generator:
     """Generates motion from prompts.
@@ -160,19 +182,28 @@ class Generator:
     @torch.inference_mode()
     def __call__(
         self,
-        prompts: Sequence[Prompt],
+        prompts: str | Prompt | Sequence[Prompt],
+        *,
+        num_samples: int = 1,
         batch_size: int = 16,
         on_step: Callable[[int, int], None] | None = None,
         first_length: bool = False,
+        **fields: Any,
     ) -> list[Motion]:
-        """Generate a motion for each prompt, in the order of the prompts.
+        """Generate motions, in the order of the prompts: generator("two people hug", seconds=4, num_samples=2, seed=0).
 
         Args:
-            prompts: of any lengths.
+            prompts: a text, a prompt, or prompts of any lengths.
+            num_samples: how many motions for each prompt, with seeds in a row.
             batch_size: how many are made at once; those of like length go together.
             on_step: called after each denoising step with steps done and steps in all.
             first_length: make all of a batch as long as its first, in the order of the prompts, as published.
+            fields: of every prompt: seconds, seed, individual1, individual2.
         """
+        if isinstance(prompts, str):
+            prompts = Prompt(prompts, **fields)
+        given = [prompts] if isinstance(prompts, Prompt) else prompts
+        prompts = [sample for prompt in given for sample in replace(prompt, **fields).samples(num_samples)]
         order = list(range(len(prompts)))
         if not first_length:
             order.sort(key=lambda place: prompts[place].frames)
@@ -210,13 +241,17 @@ class Generator:
 
 
 def read_run(run: str | Path) -> tuple[DictConfig, dict[str, torch.Tensor]]:
-    """The configuration and the weights of a run folder: in2in-train's checkpoint, or in2in-convert's safetensors."""
-    folder = Path(run)
+    """The configuration and the weights of a run folder: in2in-train's checkpoint, or in2in-convert's safetensors.
+
+    One of a run's checkpoints, as in runs/mine/checkpoints/003000.ckpt, stands for the run as it was then.
+    """
+    named = Path(run) if Path(run).suffix == ".ckpt" else None
+    folder = named.parents[1] if named else Path(run)
     config = folder / "config.yaml"
     if not config.is_file():
         raise InputError(f"run={run} holds no config.yaml: give a run folder that in2in-train made")
     trained, converted = folder / "checkpoints" / "last.ckpt", folder / "model.safetensors"
-    checkpoint = converted if converted.is_file() else trained
+    checkpoint = named or (converted if converted.is_file() else trained)
     if not checkpoint.is_file():
         raise InputError(
             f"run={run} holds no checkpoint ({trained.relative_to(folder)}): train it further, or give another run"

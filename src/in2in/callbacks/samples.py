@@ -8,8 +8,9 @@ from lightning import Callback, LightningModule, Trainer
 from lightning.pytorch.loggers import TensorBoardLogger, WandbLogger
 
 from in2in.diffusion.sampler import Sampler
-from in2in.export.html import Take, write_page
+from in2in.export.html import write_page
 from in2in.export.strip import strip
+from in2in.export.take import Take
 from in2in.module import DenoisingModule
 from in2in.motion.space import FeatureSpace
 from in2in.pipeline import Generator, Prompt

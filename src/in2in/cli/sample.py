@@ -36,18 +36,22 @@ class SampleOptions:
     batch_size: int
     device: str
     first_length: bool
+    export: list[str] | str
 
 
 @command("sample")
 def main(cfg: DictConfig) -> None:
-    """Read the prompts, load the run, generate, write an npz and a page for each sample."""
+    """Read the prompts, load the run, generate, write an npz and the chosen exports for each sample."""
     chosen = options(SampleOptions, cfg)
     check(cfg)
     if chosen.num_samples < 1 or chosen.batch_size < 1:
         raise InputError(f"num_samples={chosen.num_samples} and batch_size={chosen.batch_size} must be 1 or more")
 
+    from in2in.export.formats import find_formats
     from in2in.pipeline import Prompt
 
+    exports = [chosen.export] if isinstance(chosen.export, str) else chosen.export
+    find_formats(exports, "export")
     if chosen.prompts is not None:
         prompts = read_prompts(Path(chosen.prompts), Prompt)
     else:
@@ -57,7 +61,7 @@ def main(cfg: DictConfig) -> None:
     generator = load_generator(cfg, chosen_device(chosen.device))
     out = output_dir()
     motions = generate(generator, prompts, chosen.batch_size, chosen.first_length)
-    write_samples(motions, out, [f"seed {motion.prompt.seed}" for motion in motions])
+    write_samples(motions, out, [f"seed {motion.prompt.seed}" for motion in motions], exports)
     OmegaConf.save(HydraConfig.get().overrides.task, out / OVERRIDES)
     print(out)
 
@@ -81,18 +85,24 @@ def generate(
             bar.total = total
             bar.update(done - bar.n)
 
-        return generator(prompts, batch_size, advance, first_length)
+        return generator(prompts, batch_size=batch_size, on_step=advance, first_length=first_length)
 
 
-def write_samples(motions: "Sequence[Motion]", out: Path, notes: Sequence[str]) -> None:
-    """000.npz and 000.html for each motion, with a few words beside each title."""
-    from in2in.export.html import Take, write_page
+def write_samples(
+    motions: "Sequence[Motion]", out: Path, notes: Sequence[str], exports: Sequence[str] = ("html",)
+) -> None:
+    """000.npz and its exports for each motion, with a few words beside each title."""
+    from in2in.export.formats import find_formats, fitting_note
 
-    for number, (motion, note) in enumerate(zip(motions, notes, strict=True)):
+    formats = find_formats(exports, "export")
+    work = [(number, name) for number in range(len(motions)) for name in formats]
+    for number, motion in enumerate(motions):
         motion.save(out / f"{number:03d}.npz")
-        told = motion.prompt
-        take = Take(motion.joints, motion.fps, told.prompt, (told.individual1, told.individual2), note)
-        write_page(out / f"{number:03d}.html", [take], told.prompt)
+    for number, name in tqdm(work, desc="exporting", unit="file", disable=set(formats) <= {"html"}):
+        take = motions[number].take(notes[number])
+        formats[name].write(out / f"{number:03d}", take)
+        if formats[name].rigid:
+            tqdm.write(f"{number:03d} as {name}: {fitting_note(take)}")
 
 
 def load_generator(cfg: DictConfig, device: str) -> "Generator":

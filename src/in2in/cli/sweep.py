@@ -16,7 +16,8 @@ class IndexPage(Callback):
 
     def on_multirun_end(self, config: DictConfig, **_: Any) -> None:
         """Gather the first sample of every job, in the order of the jobs, under what sets them apart."""
-        from in2in.export.html import Take, write_page
+        from in2in.export.html import write_page
+        from in2in.export.take import Take
 
         folder = Path(config.hydra.sweep.dir)
         jobs = sorted((path.parent for path in folder.glob(f"*/{OVERRIDES}")), key=lambda job: int(job.name))
