@@ -2,6 +2,7 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
+KINDS := [circle dance,hand over,hug,kick and block,mirror arms,pat on the shoulder,point,punch and dodge]
 
 .PHONY: help setup demo test lint clean
 
@@ -19,15 +20,12 @@ setup: .venv/installed ## Make .venv with everything that is needed
 		|| echo "Chromium is not installed: the tests of the viewer are skipped (apt-get install chromium chromium-driver)"
 	touch $@
 
-demo: setup ## Make a data set, train a small model on it and sample from it (about 12 minutes)
-	test -d demo/data || $(BIN)/in2in-prepare source=synthetic clips=480 out=demo/data
-	test -f demo/run/done || $(BIN)/in2in-train experiment=demo data_dir=demo/data out=demo/run \
-		$$(test -f demo/run/checkpoints/last.ckpt && echo ckpt_path=last)
-	touch demo/run/done
-	rm -rf demo/samples demo/quality
-	$(BIN)/in2in-sample run=demo/run prompts=docs/demo.jsonl out=demo/samples
-	$(BIN)/in2in-evaluate samples=demo/samples data_dir=demo/data out=demo/quality
-	@echo "open demo/samples/000.html in a browser"
+demo: setup ## Sample eight kinds of interaction from the weights that come along, and judge them (about 2 minutes)
+	rm -rf demo
+	$(BIN)/in2in-prepare source=synthetic clips=160 seed=1 'kinds=$(KINDS)' out=demo/data
+	$(BIN)/in2in-judge run=src/in2in/weights/in2in data_dir=demo/data clips=8 out=demo/judged
+	$(BIN)/in2in-sample run=src/in2in/weights/in2in prompts=docs/demo.jsonl out=demo/samples
+	@echo "open demo/judged/000.html and demo/samples/000.html in a browser"
 
 test: setup ## Run all tests
 	$(BIN)/pytest -n 2

@@ -21,7 +21,7 @@ def main() -> None:
     figures = [json.loads((folder / "judge.json").read_text())["shares"] for _, folder in judged]
     steps = [step for step, _ in judged]
     figure = Figure(figsize=(6.4, 3.6), layout="constrained")
-    axes = figure.add_subplot(xlabel="training steps", ylabel="right answers", ylim=(0, 1.02), xlim=(0, None))
+    axes = figure.add_subplot(xlabel="training steps", ylabel="right answers", ylim=(0, 1.02))
     for question, colour in QUESTIONS.items():
         shares = [{share["question"]: share for share in found["samples"]}[question] for found in figures]
         middle = [share["right"] / share["asked"] for share in shares]
@@ -31,6 +31,7 @@ def main() -> None:
         chance = [{s["question"]: s for s in found["chance: data of any clip"]}[question] for found in figures]
         by_chance = sum(share["right"] for share in chance) / sum(share["asked"] for share in chance)
         axes.axhline(by_chance, color=colour, linestyle=":", linewidth=1)
+    axes.set_xlim(0, steps[-1] * 1.02)
     axes.plot([], [], ":", color="grey", label="by chance")
     axes.legend(loc="lower right", ncols=2)
     figure.savefig(out, dpi=110)

@@ -1,5 +1,6 @@
 """in2in-train: train a model on a prepared data set."""
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ def main(cfg: DictConfig) -> None:
     import lightning  # takes seconds: only once the configuration is known to be good
     from lightning.pytorch.accelerators import CPUAccelerator
 
+    # Lightning cannot see that our batches follow from the epoch and the place in it
+    warnings.filterwarnings("ignore", "You're resuming from a checkpoint that ended before the epoch ended")
     lightning.seed_everything(cfg.seed, verbose=False)
     trainer = instantiate(
         cfg.trainer,
