@@ -20,6 +20,7 @@ from in2in.evaluation.judge.naturalness import DataSet, anatomy_table, dynamics_
 from in2in.evaluation.judge.roles import STARTS
 from in2in.motion.rotations import rotate_about_y
 from in2in.motion.skeleton import BONE_LENGTHS, INDEX, forward_kinematics, tpose_offsets
+from in2in.pipeline import SHIPPED, Generator, Prompt
 
 EACH = 10
 
@@ -211,3 +212,19 @@ def test_the_judge_needs_truth(cli: Cli, run_folder: Path, dataset: Path, tmp_pa
     finished = cli("judge", f"run={run_folder}", f"data_dir={dataset}", f"out={tmp_path / 'out'}")
     assert finished.code == 1
     assert "clip5.json is missing: only generated data sets have truth records" in finished.err
+
+
+def test_the_weights_that_come_along_do_what_plain_sentences_say() -> None:
+    asked = {
+        "wave": ("One person waves the left hand and the other waves back.", "A person waves the left hand."),
+        "hug": ("Two people hug.", "A person steps forward and hugs."),
+        "kick and block": (
+            "A person kicks with the right leg and the other blocks.",
+            "A person kicks with the right leg.",
+        ),
+        "chase": ("One person runs away and the other chases after.", "A person runs away."),
+    }
+    prompts = [Prompt(both, own, seconds=4.0) for both, own in asked.values()]
+    motions = Generator.from_pretrained(SHIPPED)(prompts)
+    seen = [recognise(torch.from_numpy(motion.joints)) for motion in motions]
+    assert sum(kind == found for kind, found in zip(asked, seen, strict=True)) >= 3, seen

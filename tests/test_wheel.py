@@ -46,7 +46,7 @@ def test_commands_run_from_any_folder(installed: Path, run_folder: Path, tmp_pat
     )
     assert finished.returncode == 0, finished.stderr
     folder = tmp_path / finished.stdout.splitlines()[-1]
-    assert sorted(path.name for path in folder.iterdir()) == ["000.html", "000.npz"]
+    assert sorted(path.name for path in folder.iterdir()) == ["000.html", "000.npz", "overrides.yaml"]
     finished = run(tmp_path, installed / "in2in-train", "experiment=in2in", "data_dir=nowhere")
     assert finished.returncode == 1
     assert finished.stderr.strip().splitlines()[-1].startswith("in2in-train: data_dir=nowhere is not a folder")
