@@ -22,7 +22,7 @@ from in2in.motion.skeleton import INDEX
 from in2in.text.mirror import mirror_text
 
 SEED = 11
-SAMPLE = 3 * len(KINDS)
+SAMPLE = 12 * len(KINDS)
 
 
 @pytest.fixture(scope="module")

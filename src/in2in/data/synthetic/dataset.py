@@ -14,6 +14,7 @@ from in2in.data.layout import write_motion, write_split, write_texts
 from in2in.data.synthetic.casting import SPLITS, splits
 from in2in.data.synthetic.clip import generate
 from in2in.data.synthetic.kinds import HANDED, KINDS
+from in2in.data.synthetic.measures import Quality, measure, summary
 from in2in.errors import InputError
 
 
@@ -27,15 +28,19 @@ def truth_path(folder: Path, clip: str) -> Path:
     return folder / "truth" / f"{clip}.json"
 
 
-def _write_pair(folder: Path, seed: int, index: int, split: str) -> list[str]:
+Written = tuple[list[str], Quality | None]
+"""Ids, and how good the motion is."""
+
+
+def _write_pair(folder: Path, seed: int, index: int, split: str) -> Written:
     clip, name = generate(index, seed, split=split), clip_name(index)
     write_motion(folder, name, clip.motion)
     write_texts(folder, name, clip.texts)
     clip.truth.save(truth_path(folder, name))
-    return [name]
+    return [name], measure(clip)
 
 
-def _write_singles(folder: Path, seed: int, index: int, split: str) -> list[str]:
+def _write_singles(folder: Path, seed: int, index: int, split: str) -> Written:
     clip = generate(index, seed, split=split)
     written = []
     for person in range(len(clip.motion.joints)):
@@ -43,7 +48,7 @@ def _write_singles(folder: Path, seed: int, index: int, split: str) -> list[str]
         written.append(f"{clip_name(index)}_{person + 1}")
         write_motion(folder, written[-1], motion)
         write_texts(folder, written[-1], texts)
-    return written
+    return written, None
 
 
 def numbers(clips: int, kinds: Sequence[str] | None = None) -> list[int]:
@@ -58,7 +63,7 @@ def numbers(clips: int, kinds: Sequence[str] | None = None) -> list[int]:
 def write_dataset(
     out: Path, clips: int, seed: int, processes: int = 1, kinds: Sequence[str] | None = None, persons: int = 2
 ) -> None:
-    """Generate a data set; the same clips and seed give the same bytes with any number of processes.
+    """Generate a data set and print how good it is; the same clips and seed give the same bytes with any processes.
 
     Args:
         out: folder to write to; it must not hold a data set yet.
@@ -86,5 +91,7 @@ def write_dataset(
             written = list(progress(pool.map(work, indices, names, chunksize=8)))
     for split in SPLITS:
         write_split(
-            out, split, [clip for own, name in zip(written, names, strict=True) if name == split for clip in own]
+            out, split, [clip for (own, _), name in zip(written, names, strict=True) if name == split for clip in own]
         )
+    if qualities := [quality for _, quality in written if quality is not None]:
+        print(summary(qualities))
