@@ -13,7 +13,7 @@ _NOT_VERBS = {"hands", "arms", "legs", "knees", "always", "as", "towards", "side
 _PARTICLES = {"up", "down", "over", "back", "away", "off", "along", "out", "around", "round", "forward"}
 _PREPOSITIONS = {"to", "at", "on", "with", "by", "from", "towards", "toward", "behind", "after", "in", "for", "into"}
 _PREPOSITIONS |= {"of", "around", "past", "against", "near", "beside", "before"}
-_ARTICLES = {"a", "an", "the", "both", "one", "two", "his", "her", "their", "some"}
+_ARTICLES = {"a", "an", "the", "both", "one", "two", "his", "her", "their", "some", "something"}
 _FORCE = {"push", "shove"}
 SOMEBODY = "somebody"
 
@@ -51,7 +51,8 @@ def _verb_place(items: list[Item], start: int, plural: bool) -> int | None:
     word = word.lower()
     if plural:
         return place if word.isalpha() and word not in _PREPOSITIONS | _JOINING else None
-    verb = word in _AUXILIARY or (word.endswith("s") and word not in _NOT_VERBS and not word.endswith("ss"))
+    handing = word == "hands" and (start == 0 or isinstance(items[start - 1], Ref))
+    verb = word in _AUXILIARY or (word.endswith("s") and word not in _NOT_VERBS and not word.endswith("ss")) or handing
     return place if verb else None
 
 
@@ -83,6 +84,8 @@ def split(text: str) -> list[Clause]:
     def close() -> None:
         while words and isinstance(words[-1], str) and (words[-1].lower() in _JOINING or words[-1] in _BREAKS):
             words.pop()
+        if subject is None and (clause := _impersonal(words)) is not None:
+            clauses.append(clause)
         if subject is not None and words:
             clauses.append(Clause(subject.who, tuple(words), subject.looks, joint))
         words.clear()
@@ -154,6 +157,50 @@ def _after_verb(words: tuple[Item, ...]) -> tuple[tuple[Item, ...], tuple[Item, 
     return words[: place + 1], words[place + 1 :]
 
 
+@dataclass(frozen=True)
+class _Doer:
+    """ "By the other", "by the left hand of the other": where it stands, who it is, and "with the left hand"."""
+
+    start: int
+    end: int
+    person: Ref
+    means: tuple[Item, ...]
+
+
+def _doer(words: list[Item]) -> _Doer | None:
+    for k in (k for k, word in enumerate(words) if word == "by"):
+        place = next((j for j in range(k + 1, min(k + 7, len(words))) if isinstance(words[j], Ref)), None)
+        if place is None or not isinstance(person := words[place], Ref):
+            continue
+        between = words[k + 1 : place]
+        if not between:
+            return _Doer(k, place + 1, person, ())
+        if between[-1] == "of" and between[0] in _ARTICLES | {"the"}:
+            return _Doer(k, place + 1, person, ("with", *between[:-1]))
+    return None
+
+
+def _impersonal(words: list[Item]) -> Clause | None:
+    """What is done without a person as its subject: "something is shown to one by the other" as the other shows it."""
+    doer = _doer(words)
+    place = next((k for k, word in enumerate(words) if word in _AUXILIARY), None)
+    if doer is None or place is None or place >= doer.start:
+        return None
+    done = [k for k in range(place + 1, doer.start) if isinstance(w := words[k], str) and is_participle(w)]
+    thing: list[Item] = [
+        word.lower() if isinstance(word, str) and k == 0 else word for k, word in enumerate(words[:place])
+    ]
+    if thing[1:2] == ["'s"]:  # one's kick: the kick of one
+        thing = ["the", *thing[2:], "of", thing[0]]
+    elif any(isinstance(word, Ref) for word in thing):
+        return None
+    if not done:
+        return None
+    verb = third_person(base_of_participle(str(words[done[0]])))
+    acts = (*words[place + 1 : done[0]], verb, *thing, *words[done[0] + 1 : doer.start], *doer.means)
+    return Clause(doer.person.who, acts, doer.person.looks)
+
+
 def _active(clauses: list[Clause]) -> list[Clause]:
     """A clause for whoever somebody else is pushed by; "has turned and gone" as "turns and goes"."""
     found: list[Clause] = []
@@ -173,17 +220,16 @@ def _active(clauses: list[Clause]) -> list[Clause]:
                 words[k] = third_person(base_of_participle(str(words[k])))
             found.append(replace(clause, words=tuple(words[place + 1 :])))
             continue
-        by = [k for k in range(len(words) - 1) if words[k] == "by" and isinstance(words[k + 1], Ref)]
-        if not by:
+        doer = _doer(words)
+        if doer is None:
             found.append(clause)
             continue
-        doer = words[by[0] + 1]
-        assert isinstance(doer, Ref)
         adverbs = words[place + 1 : done[0]]
         verb = third_person(base_of_participle(str(words[done[0]])))
-        rest = words[done[0] + 1 : by[0]]
-        found.append(replace(clause, words=(*words[: by[0]], *words[by[0] + 2 :])))
-        found.append(Clause(doer.who, (*adverbs, verb, Ref(clause.who), *rest), doer.looks, "by"))
+        rest = words[done[0] + 1 : doer.start]
+        found.append(replace(clause, words=(*words[: doer.start], *words[doer.end :])))
+        acts = (*adverbs, verb, Ref(clause.who), *rest, *doer.means)
+        found.append(Clause(doer.person.who, acts, doer.person.looks, "by"))
     return found
 
 
@@ -243,6 +289,8 @@ def _passive(
     if preposition == "of" and "the" in thing[1:]:  # puts a hand on the back of the other
         split_at = len(thing) - 1 - thing[::-1].index("the") - 1
         return ("has", *thing[:split_at], *adverbs, done, *thing[split_at:])
+    if preposition == "of":  # blocks the kick of the other
+        return ("has", *thing, *adverbs, done, *particles)
     if preposition:
         return ("has", *thing, *adverbs, done, *particles, preposition)
     return None
