@@ -13,7 +13,7 @@ from in2in.cli.schema import check
 from in2in.errors import InputError
 
 COMMANDS = sorted(path.stem for path in conf_dir().glob("*.yaml") if path.stem != "common")
-NOT_OF_TRAIN = ("source", "composition")
+NOT_OF_TRAIN = ("source", "composition", "annotator")
 WEIGHTS = ("in2in", "individual", "intergen")
 CHOICES = sorted(
     (path.parent.name, path.stem) for path in conf_dir().glob("*/*.yaml") if path.parent.name not in NOT_OF_TRAIN

@@ -20,7 +20,11 @@ ALLOWED = {
     "module": {"errors", "motion", "models", "diffusion", "data", "text"},
     "pipeline": {"errors", "motion", "models", "diffusion", "text"},
     "evaluation": {"errors", "motion", "models", "data", "pipeline", "export", "diffusion"},
-    "cli": {"errors", "motion", "text", "models", "diffusion", "data", "export", "evaluation", "module", "pipeline"},
+    "annotation": {"errors", "motion", "data", "evaluation.judge"},
+    "cli": {
+        *("errors", "motion", "text", "models", "diffusion", "data", "export", "evaluation", "module", "pipeline"),
+        "annotation",
+    },
 }
 
 FILES = sorted(PACKAGE.rglob("*.py"))

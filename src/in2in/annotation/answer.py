@@ -16,12 +16,12 @@ _PIECES = re.compile(r"[^\W\d_]+|\d|[^\s\w]|_")
 
 _SIDED = re.compile(
     r"\b(left|right)(?=(?:wards?\b|-handed)|[ -](?:hands?|arms?|palms?|fists?|elbows?|wrists?|shoulders?|legs?|foot|feet"
-    r"|knees?|heels?|sides?|cheeks?|ones?|hips?|ears?|thighs?|shins?)\b)"
+    r"|knees?|heels?|sides?|cheeks?|ones?|hips?|ears?)\b)"
     r"|\bto (?:the|his|her|its|their|its own) (left|right)\b|\b(clockwise|(?:counter|anti)-?clockwise)\b",
     re.IGNORECASE,
 )
 
-_BODY = r"(?:hands?|arms?|legs?|foot|feet|knees?|shoulders?|fists?|palms?|sides?|elbows?|direction|way|one\b)"
+_BODY = r"(?:hands?|arms?|legs?|foot|feet|knees?|shoulders?|fists?|palms?|sides?|elbows?|direction|way)"
 _SOMEBODY = (
     rf"(?:the other(?! {_BODY})(?: (?:person|one|man|woman|dancer|partner))?|another person|an?other(?= \w+s\b)"
     r"|somebody|someone|(?:the|a|his|her|their) (?:partner|opponent)|the (?:second|first) (?:person|one))"

@@ -300,7 +300,7 @@ def told(clause: Clause) -> str:
     """A clause in words, its actor left out and other people as somebody."""
     words: list[str] = []
     plural = clause.who == BOTH
-    for place, item in enumerate(clause.words):
+    for item in clause.words:
         if isinstance(item, Ref):
             words.append(SOMEBODY if item.who != clause.who or item.mutual else "the body")
         else:
@@ -331,10 +331,12 @@ def _singular(items: list[Item], words: list[str]) -> list[str]:
     return [w for w in words if w.lower() not in ("both", "each", "also")]
 
 
-COMMON_VERBS = set(
-    "walk run turn step hold shake wave bow hug dance jump stand sit go come move raise lift lower point clap push pull "
-    "kick punch hit circle spin swing embrace talk look face leave part greet bend lean start stop separate kneel".split()
-)
+COMMON_VERBS = {
+    *("walk", "run", "turn", "step", "hold", "shake", "wave", "bow", "hug", "dance", "jump", "stand", "sit", "go"),
+    *("come", "move", "raise", "lift", "lower", "point", "clap", "push", "pull", "kick", "punch", "hit", "circle"),
+    *("spin", "swing", "embrace", "talk", "look", "face", "leave", "part", "greet", "bend", "lean", "start", "stop"),
+    *("separate", "kneel"),
+}
 """Verbs that are known as such where "and" may join nouns as well."""
 
 __all__ = ["BOTH", "FIRST", "SECOND", "Clause", "split", "told", "undergone"]

@@ -162,7 +162,8 @@ DOES: tuple[Cue, ...] = (
     _cue(r"crouch|squat|kneel|sits?\b|falls?\b|lies?\b", lambda m: -m.signals.at("pelvis")[..., 1].min(-1), 0.2),
     _cue(r"jump|hops?\b|leap", lambda m: m.signals.at("pelvis")[..., 1].max(-1), 0.1),
     _cue(
-        r"(?:walks?|goes|turns?|steps?)\b.*\b(?:away|around|off|out|apart|opposite)|turns\b|leav|parts?\b|faces? about",
+        r"(?:walks?|goes|turns?|steps?)\b.*\b(?:away|around|off|out|apart|opposite)"
+        r"|turns\b|leav|parts?\b|faces? about",
         _leave_early,
         0.3,
     ),

@@ -9,6 +9,7 @@ import json
 import os
 import threading
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -66,6 +67,10 @@ class Journal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if not self._file.seek(0, os.SEEK_END):  # nothing came of it: leave nothing behind
+            self.path.unlink()
+            with suppress(OSError):
+                self.path.parent.rmdir()
         self._file.close()
 
     def _read(self) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import os
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -32,12 +31,12 @@ def write_whole(path: Path, text: str) -> None:
         ) from error
 
 
-def write_descriptions(data_dir: Path, answered: Mapping[Task, Answer], overwrite: bool) -> int:
-    """Write annots_individual/person{1,2}/ID.txt for the clips of some answers; how many clips that were.
+def write_descriptions(data_dir: Path, answered: Mapping[Task, Answer], clips: Iterable[str], overwrite: bool) -> int:
+    """Write annots_individual/person{1,2}/ID.txt for some clips; how many these were.
 
     Lines that are there stay, unless they are to be replaced; a text without an answer has an empty line.
     """
-    by_clip: dict[str, dict[int, Answer]] = defaultdict(dict)
+    by_clip: dict[str, dict[int, Answer]] = {clip: {} for clip in clips}
     for task, answer in answered.items():
         by_clip[task.clip][task.line] = answer
     for clip, answers in by_clip.items():

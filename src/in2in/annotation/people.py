@@ -11,12 +11,17 @@ _PEOPLE |= {"guys", "girls", "boys", "players"}
 _DETERMINERS = {"one", "a", "an", "the", "another", "other", "this"}
 _LABELS = {"first", "second", "taller", "shorter", "other", "another", "former", "latter"}
 _SECOND = {"other", "another"}
-_NO_LOOKS = set(
-    "of to on in at with by for from up out and or but , ; : . hand hands arm arms leg legs foot feet palm shoulder "
-    "chest back head face is has does both his her their who that which what while as then the a an one left right "
-    "around round towards toward into over him them".split()
-)
-_NOT_ALONE = set("hand hands arm arms leg legs foot feet side way direction knee shoulder time end palm one".split())
+_NO_LOOKS = {
+    *("of", "to", "on", "in", "at", "with", "by", "for", "from", "up", "out", "and", "or", "but", ",", ";", ":", "."),
+    *("hand", "hands", "arm", "arms", "leg", "legs", "foot", "feet", "palm", "shoulder", "chest", "back", "head"),
+    *("face", "is", "has", "does", "both", "his", "her", "their", "who", "that", "which", "what", "while", "as"),
+    *("then", "the", "a", "an", "one", "left", "right", "around", "round", "towards", "toward", "into", "over"),
+    *("him", "them"),
+}
+_NOT_ALONE = {
+    *("hand", "hands", "arm", "arms", "leg", "legs", "foot", "feet", "side", "way", "direction", "knee", "shoulder"),
+    *("time", "end", "palm", "one"),
+}
 _TOKEN = re.compile(r"'s\b|[\w-]+|[^\w\s]")
 
 
