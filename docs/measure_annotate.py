@@ -1,4 +1,4 @@
-"""Does the template annotator put a description on the person who does it? Kinds with known truth, told in test phrases.
+"""Does the template annotator put a description on the person who does it? Kinds of known truth, in test phrases.
 
 Every text of the generator is made from a template that names the starter and the partner in a known order, so it is
 known whom the text's first person is. A description is on the right person if the first one's is the starter's where

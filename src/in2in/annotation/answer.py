@@ -15,8 +15,8 @@ LETTERS_PER_TOKEN = 4
 _PIECES = re.compile(r"[^\W\d_]+|\d|[^\s\w]|_")
 
 _SIDED = re.compile(
-    r"\b(left|right)(?=(?:wards?\b|-handed)|[ -](?:hands?|arms?|palms?|fists?|elbows?|wrists?|shoulders?|legs?|foot|feet"
-    r"|knees?|heels?|sides?|cheeks?|ones?|hips?|ears?)\b)"
+    r"\b(left|right)(?=(?:wards?\b|-handed)|[ -](?:hands?|arms?|palms?|fists?|elbows?|wrists?|shoulders?|legs?|foot"
+    r"|feet|knees?|heels?|sides?|ones?|hips?|ears?)\b)"
     r"|\bto (?:the|his|her|its|their|its own) (left|right)\b|\b(clockwise|(?:counter|anti)-?clockwise)\b",
     re.IGNORECASE,
 )
@@ -27,14 +27,14 @@ _SOMEBODY = (
     r"|somebody|someone|(?:the|a|his|her|their) (?:partner|opponent)|the (?:second|first) (?:person|one))"
 )
 _TWO = re.compile(
-    r"\b(?:two (?:people|persons|men|women)|both (?:people|persons|men|women|of them)|they|the two|each other|one another"
-    r"|person ?[12]|(?:first|second) person)\b",
+    r"\b(?:two (?:people|persons|men|women)|both (?:people|persons|men|women|of them)|they|the two|each other"
+    r"|one another|person ?[12]|(?:first|second) person)\b",
     re.IGNORECASE,
 )
 _BY = re.compile(rf"\bby (?:the hands? of )?{_SOMEBODY}\b", re.IGNORECASE)
 _ACTS = re.compile(
     rf"\b{_SOMEBODY},? (?:who\b|(?:\w+ly (?:and \w+ly )?)?(?!(?:across|towards|as|always|sideways|upwards|downwards"
-    r"|forwards|backwards|hands|arms|inwards|outwards|besides)\b)(?:[a-z]{2,}[^s\W]s|\w+(?:sh|ch|ss|x|o)es|is|has|was|does)\b)",
+    r"|forwards|backwards|hands|arms|inwards|outwards)\b)(?:[a-z]{2,}[^s\W]s|\w+(?:sh|ch|ss|x|o)es|is|has|was|does)\b)",
     re.IGNORECASE,
 )
 _SYMMETRIC = re.compile(
@@ -65,12 +65,12 @@ class Answer(BaseModel):
 
 
 def estimated_tokens(text: str) -> int:
-    """How many of CLIP's tokens a text needs, start and end included: an estimate from above, without its vocabulary.
+    """How many of CLIP's tokens a text needs, start and end included: an estimate, a third too high for most prose.
 
     CLIP's byte pairs never join what its splitting rule parts: runs of letters, single digits, other signs. A word of
     its vocabulary is one token; here every `LETTERS_PER_TOKEN` letters of a word count as one, a digit and a sign as
-    one, and a letter outside ASCII as one for each of its bytes. It is no proven bound (only the count of bytes is),
-    but docs/annotate.md holds it against the real vocabulary.
+    one, and a word with letters outside ASCII as its bytes. Only the count of bytes is a sure bound: docs/annotate.md
+    holds the estimate against the real vocabulary.
     """
     count = 2
     for piece in _PIECES.findall(text):

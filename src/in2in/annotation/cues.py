@@ -174,8 +174,9 @@ DOES: tuple[Cue, ...] = (
 """What a person does; the first that fits a verb and its complements counts, special ones before general ones."""
 
 ANSWERS = re.compile(
-    r"\b(?:(?:bow|wave|nod|greet|salute|hug|punche|kick|pushe|hit|strike)s back|in return|return|respond|answer|repl|repeat"
-    r"|cop(?:y|ies)|mirror|imitat|too\b|also|likewise|a moment later|last\b|afterwards|reciproc|joins|complet|follows?\b"
+    r"\b(?:(?:bow|wave|nod|greet|salute|hug|punche|kick|pushe|hit|strike)s back|in return|return|respond|answer"
+    r"|repl|repeat|cop(?:y|ies)|mirror|imitat|too\b|also|likewise|a moment later|last\b|afterwards|reciproc|joins"
+    r"|complet|follows?\b"
     r"|(?:shakes?|takes?|grasps?|grabs?|slaps?|hits?|high-fives?|claps?|meets?)(?: and shakes)? "
     r"(?:it|what|the (?:left |right )?(?:hand|arm|palm))\b)",
     re.IGNORECASE,

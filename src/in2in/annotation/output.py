@@ -55,7 +55,7 @@ def write_descriptions(data_dir: Path, answered: Mapping[Task, Answer], clips: I
 
 
 def write_report(path: Path, tasks: Sequence[Task], reasons: Mapping[Task, str]) -> None:
-    """Write what could not be annotated and why, as JSON lines in the order of the tasks; no file if there is nothing."""
+    """Write what could not be annotated and why, as JSON lines in the order of the tasks; no file if there is none."""
     rows: Iterable[dict[str, object]] = (
         {"clip": task.clip, "line": task.line, "text": task.text, "reason": reasons[task]}
         for task in tasks

@@ -9,10 +9,13 @@ from collections.abc import Sequence
 
 from in2in.annotation.annotator import RejectedError, Reply
 from in2in.annotation.answer import Answer
-from in2in.annotation.clauses import BOTH, FIRST, SECOND, Clause, split, told, undergone
+from in2in.annotation.clauses import split, told
 from in2in.annotation.cues import Deed, first_named_is_person_1
 from in2in.annotation.journal import Failure
 from in2in.annotation.motion import Movement
+from in2in.annotation.people import BOTH, FIRST, SECOND
+from in2in.annotation.predicate import Clause
+from in2in.annotation.voice import undergone
 
 _SIZES = ("taller", "shorter", "other", "another", "former", "latter", "second", "first")
 

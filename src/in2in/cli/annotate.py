@@ -55,7 +55,7 @@ def main(cfg: DictConfig) -> None:
     from in2in.annotation.run import Run
     from in2in.annotation.task import clips_of, missing
 
-    data_dir = Path(chosen.data_dir)
+    data_dir = Path(cfg.data_dir)
     out = data_dir / "annotation" if chosen.out is None else Path(chosen.out)
     tasks = list(missing(data_dir, clips_of(data_dir), chosen.overwrite))[: chosen.limit]
     annotator = load_annotator(cfg)
