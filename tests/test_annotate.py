@@ -233,6 +233,7 @@ GARBAGE = Fault(200, b"data: \xff\xfe nothing that is JSON", {"Content-Type": "t
         (Fault(400, b'{"error": {"message": "no schema"}}'), r"refuses requests .*HTTP 400\): no schema"),
         (GARBAGE, "failed on 5 texts in a row, 5 times each .*no chat completion but 'data: "),
         (Fault(200, b"x" * (3 << 20)), "failed on 5 texts in a row.*longer than 1 MiB"),
+        (Fault(500, b'{"error": {"message": "response_format?"}}'), "add annotator.schema=false"),
         (Fault(503, b"<html>"), "failed on 5 texts in a row.*HTTP 503"),
     ],
 )
@@ -242,6 +243,13 @@ def test_a_server_that_is_of_no_use(small: Path, cli: Cli, fault: Fault, words: 
         server.faults = lambda text: []
         assert cli("annotate", *arguments(small, server.url)).code == 0  # nothing was taken for an answer or given up
     assert len(written(small)) == 8
+
+
+def test_a_server_that_is_down_all_the_time_makes_nothing_final(small: Path, cli: Cli) -> None:
+    with serving(ChatServer(good, lambda text: [Fault(503)] * 99)) as server:
+        one_line(cli("annotate", *arguments(small, server.url), "limit=2"), "failed on all 2 texts")
+        server.faults = lambda text: []
+        assert "2 of 2" in cli("annotate", *arguments(small, server.url), "limit=2").out
 
 
 def one_line(finished, words: str) -> None:
@@ -388,6 +396,11 @@ def test_the_estimate_of_tokens_is_not_below_a_byte_pair_tokenizer() -> None:
             "A person waves with the left hand.",
             "A person waves back with the right hand.",
         ),
+        (
+            "One man and the other shake hands, and it is the former who reaches out first.",
+            "A person shakes hands and reaches out first.",
+            "A person shakes hands.",
+        ),
         ("They face each other and bow.", "A person faces somebody and bows.", "A person faces somebody and bows."),
         (
             "One person throws the ball that the other kicks away.",
@@ -402,7 +415,9 @@ def test_the_rules_split_simple_sentences(text: str, first: str, second: str) ->
     assert faults(answer, text, "") == []
 
 
-@pytest.mark.parametrize("text", ["A dance.", "It rains.", "One person sings to the moon.", "", "the other the other"])
+@pytest.mark.parametrize(
+    "text", ["A dance.", "It rains.", "One person sings to the moon.", "", "They bow, one first, the other later."]
+)
 def test_the_rules_give_up_rather_than_invent(text: str) -> None:
     with pytest.raises(RejectedError):
         TemplateAnnotator().ask(text, None)

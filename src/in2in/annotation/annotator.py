@@ -15,12 +15,14 @@ class RejectedError(Exception):
     Args:
         reason: what is wrong with it, in words.
         raw: the answer.
+        tokens: how many a model read and wrote for it.
     """
 
-    def __init__(self, reason: str, raw: str = "") -> None:
+    def __init__(self, reason: str, raw: str = "", tokens: tuple[int, int] = (0, 0)) -> None:
         super().__init__(reason)
         self.reason = reason
         self.raw = raw
+        self.tokens = tokens
 
 
 class UnreachableError(Exception):

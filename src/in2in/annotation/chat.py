@@ -114,9 +114,10 @@ class ChatAnnotator:
     def ask(self, text: str, movement: Movement | None, rejected: Sequence[Failure] = ()) -> Reply:
         """See `Annotator`."""
         completion = self._complete(self._messages(text, movement, rejected))
-        tokens = completion.usage or _Usage()
+        usage = completion.usage or _Usage()
+        tokens = (usage.prompt_tokens, usage.completion_tokens)
         raw = (completion.choices[0].message.content if completion.choices else None) or ""
-        return Reply(_read(raw), raw, (tokens.prompt_tokens, tokens.completion_tokens))
+        return Reply(_read(raw, tokens), raw, tokens)
 
     def _messages(
         self, text: str, movement: Movement | None, rejected: Sequence[Failure]
@@ -171,6 +172,8 @@ class ChatAnnotator:
     def _refusal(self, error: Any) -> Exception:
         """What a status means: to be tried again, or never."""
         said = _said(error)
+        if self.schema and "response_format" in f"{error.body}{said}":
+            return InputError(f"{self.base_url} does not take response_format json_schema: add annotator.schema=false")
         if error.status_code in (408, 409, 425, 429) or error.status_code >= 500:
             return UnreachableError(f"HTTP {error.status_code} {said}".strip(), _seconds(error.response.headers))
         if error.status_code in (401, 403):
@@ -210,7 +213,7 @@ def _seconds(headers: Any) -> float | None:
         return None
 
 
-def _read(raw: str) -> Answer:
+def _read(raw: str, tokens: tuple[int, int]) -> Answer:
     """The answer in a model's words, which may stand among others.
 
     Raises:
@@ -219,11 +222,11 @@ def _read(raw: str) -> Answer:
     fenced = _FENCED.search(raw)
     found = _OBJECT.search(fenced[1] if fenced else raw)
     if found is None:
-        raise RejectedError("it holds no JSON object" if raw else "it is empty", raw)
+        raise RejectedError("it holds no JSON object" if raw else "it is empty", raw, tokens)
     try:
         return Answer.model_validate(json.loads(found[0]))
     except json.JSONDecodeError as error:
-        raise RejectedError(f"it is not JSON ({error.msg} at {error.pos})", raw) from error
+        raise RejectedError(f"it is not JSON ({error.msg} at {error.pos})", raw, tokens) from error
     except ValidationError as error:
         first = error.errors()[0]
-        raise RejectedError(f"{'.'.join(map(str, first['loc']))}: {first['msg'].lower()}", raw) from error
+        raise RejectedError(f"{'.'.join(map(str, first['loc']))}: {first['msg'].lower()}", raw, tokens) from error

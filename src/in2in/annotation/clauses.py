@@ -52,8 +52,11 @@ def split(text: str) -> list[Clause]:
             close()
             subject, joint = item, next_joint
         elif item == "who":
+            person = next((w for w in reversed(words) if isinstance(w, Ref)), None)
+            if words[-3:-1] == ["it", "is"]:  # it is the former who ..
+                words[-3:] = []
             close()
-            subject, joint = next((i for i in reversed(items[:place]) if isinstance(i, Ref)), None), "who"
+            subject, joint = person or next((i for i in reversed(items[:place]) if isinstance(i, Ref)), None), "who"
         elif item == ".":
             close()
             joint = ""
@@ -110,6 +113,13 @@ def _after_verb(words: tuple[Item, ...]) -> tuple[tuple[Item, ...], tuple[Item, 
     if place + 1 < len(words) and words[place + 1] in PARTICLES:
         place += 1
     return words[: place + 1], words[place + 1 :]
+
+
+def is_whole(clause: Clause) -> bool:
+    """Whether nothing in a clause is said of another person without a verb: "one bends, the other a moment later"."""
+    words = clause.words
+    others = [k for k, word in enumerate(words) if isinstance(word, Ref) and not word.mutual]
+    return not any(clause.who == BOTH or words[k - 1 : k] == (",",) for k in others)
 
 
 def told(clause: Clause) -> str:

@@ -56,7 +56,7 @@ def _noun_phrase(words: list[str], start: int) -> tuple[int, list[str]] | None:
     if words[start] == "the" and follows in _LABELS:
         after = words[start + 2] if start + 2 < len(words) else ""
         noun = after in _NOT_ALONE and words[start + 2 : start + 4] != ["side", "by"]
-        return None if noun else (start + 2, [words[start], follows])
+        return None if noun or after == "to" else (start + 2, [words[start], follows])
     alone = words[start] == "another" or (
         words[start] == "one" and (start == 0 or words[start - 1] in (",", ";", "and", "while", "as", "when", ":"))
     )
@@ -123,7 +123,9 @@ def _who(described: list[str], labels: dict[str, str]) -> str:
     """Which of the two a noun phrase means; `labels` remembers what each was called."""
     label = next((word for word in described if word in _LABELS), described[0])
     label = {"an": "a", "the": "the"}.get(label, label)
-    if label in _SECOND:
+    if label in ("former", "latter") and labels:
+        who = FIRST if label == "former" else SECOND
+    elif label in _SECOND:
         who = SECOND if labels else FIRST
     elif label in ("one", "a") and set(labels.values()) == {FIRST}:
         who = SECOND

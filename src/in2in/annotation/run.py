@@ -117,6 +117,8 @@ class Run:
             self._stop.set()
         for worker in workers:
             worker.join()
+        if self._in_a_row and not self._replied:
+            raise self._down(f"on all {self._in_a_row} texts", "nothing was answered")
 
     def _work(self, waiting: SimpleQueue[Task], finished: "SimpleQueue[Done | BaseException]") -> None:
         try:
@@ -148,6 +150,7 @@ class Run:
                 continue
             except RejectedError as error:
                 self._reached()
+                spent = (spent[0] + error.tokens[0], spent[1] + error.tokens[1])
                 self.journal.fail(task, Failure(error.reason, error.raw))
                 continue
             self._reached()
@@ -167,12 +170,16 @@ class Run:
             self._in_a_row += 1
             down = self._in_a_row >= BREAK
         if down:
-            self.journal.forget(unreachable_only=True)
-            raise InputError(
-                f"the server failed on {BREAK} texts in a row, {self.patience.retries} times each ({error.reason}): "
-                f"see to it and run the command again; {len(self.journal.answers)} answers are kept"
-            )
+            raise self._down(f"on {BREAK} texts in a row", error.reason)
         return 0.0
+
+    def _down(self, which: str, reason: str) -> InputError:
+        """The error that ends the run; what this server failed on is asked again next time."""
+        self.journal.forget(unreachable_only=True)
+        return InputError(
+            f"the server failed {which}, {self.patience.retries} times each ({reason}): "
+            f"see to it and run the command again; {len(self.journal.answers)} answers are kept"
+        )
 
     def _reached(self) -> None:
         with self._guard:

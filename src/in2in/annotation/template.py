@@ -5,17 +5,21 @@ Which of the two is person 1 is read off the motion (see `in2in.annotation.cues`
 sampling, the first whom the text names is.
 """
 
+import re
 from collections.abc import Sequence
 
 from in2in.annotation.annotator import RejectedError, Reply
 from in2in.annotation.answer import Answer
-from in2in.annotation.clauses import split, told
+from in2in.annotation.clauses import is_whole, split, told
 from in2in.annotation.cues import Deed, first_named_is_person_1
 from in2in.annotation.journal import Failure
 from in2in.annotation.motion import Movement
 from in2in.annotation.people import BOTH, FIRST, SECOND
 from in2in.annotation.predicate import Clause
 from in2in.annotation.voice import undergone
+
+_RAGGED = re.compile(r"\b(?:of|the|an?|with|by|and|that|which|where|who)\.$")
+"""A sentence that ends so has been torn from a longer one."""
 
 _SIZES = ("taller", "shorter", "other", "another", "former", "latter", "second", "first")
 
@@ -42,7 +46,8 @@ class TemplateAnnotator:
         """See `Annotator`."""
         clauses = split(text)
         first, second = (_sentence(clauses, who) for who in (FIRST, SECOND))
-        if not first or not second:
+        whole = all(is_whole(clause) for clause in clauses)
+        if not whole or not first or not second or _RAGGED.search(first) or _RAGGED.search(second):
             raise RejectedError("the rules do not see in this sentence what each of two people does")
         if movement is not None and first != second and self.evidence(clauses, movement) < 0:
             first, second = second, first

@@ -2,7 +2,18 @@
 
 _IRREGULAR = (
     *("lead led", "hit hit", "hold held", "take taken", "give given", "throw thrown", "catch caught", "bring brought"),
-    *("put put", "turn turned", "leave left", "go gone", "come come", "run run", "stand stood", "sit sat", "do done"),
+    *(
+        "put put",
+        "set set",
+        "turn turned",
+        "leave left",
+        "go gone",
+        "come come",
+        "run run",
+        "stand stood",
+        "sit sat",
+        "do done",
+    ),
     *("strike struck", "drag dragged", "grab grabbed", "pat patted", "tap tapped", "hug hugged", "push pushed"),
     *("shake shaken", "swing swung", "bend bent", "fall fallen", "get got", "show shown", "tell told", "teach taught"),
     *("lay laid", "spin spun", "cut cut", "hide hidden", "let let", "meet met", "see seen", "begin begun", "be been"),
