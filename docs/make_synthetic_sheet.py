@@ -18,7 +18,8 @@ from selenium import webdriver
 from selenium.webdriver.support.ui import WebDriverWait
 
 from in2in.data.synthetic import KINDS, Clip, generate
-from in2in.export.html import Take, write_page
+from in2in.export.html import write_page
+from in2in.export.take import Take
 from in2in.motion.representation import FPS
 from in2in.motion.rotations import rotate_about_y
 

@@ -13,7 +13,8 @@ from lightning import Callback, LightningModule, Trainer
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from in2in.data.cache import MotionCache
-from in2in.export.html import Take, render_page
+from in2in.export.html import render_page
+from in2in.export.take import Take
 from in2in.pipeline import Generator, Prompt
 from in2in.text.encoders import MiniLMEncoder
 from in2in.text.store import TextStore, build_store

@@ -58,7 +58,13 @@ def test_a_sample_keeps_the_contract(cli: Cli, run_folder: Path, tmp_path: Path)
     assert finished.code == 0, finished.err
     assert finished.out.splitlines()[-1] == str(tmp_path / "made")
     assert f"run={run_folder}" in finished.out
-    assert sorted(p.name for p in (tmp_path / "made").iterdir()) == ["000.html", "000.npz", "001.html", "001.npz"]
+    assert sorted(p.name for p in (tmp_path / "made").iterdir()) == [
+        "000.html",
+        "000.npz",
+        "001.html",
+        "001.npz",
+        "overrides.yaml",
+    ]
     sample = sampled(tmp_path / "made" / "001.npz")
     assert sample["joints"].shape == (2, 45, 22, 3)
     assert sample["joints"].dtype == np.float32
@@ -154,7 +160,6 @@ def test_the_newest_run_is_taken_and_said(
     cli: Cli, run_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert "no run below" in cli("sample", "prompt=hug").err
     shutil.copytree(run_folder, tmp_path / "runs" / "demo" / "one")
     finished = cli("sample", "prompt=hug", "seconds=0.5", "sampler=ddim", "sampler.steps=2")
     assert finished.code == 0, finished.err
@@ -177,6 +182,23 @@ def test_recall_and_evaluate_report_their_figures(cli: Cli, run_folder: Path, da
     assert quality["samples"].keys() == quality["data"].keys() >= {"foot_sliding", "bone_drift", "jitter"}
 
 
+def test_a_packed_run_samples_as_the_run_itself(cli: Cli, run_folder: Path, tmp_path: Path) -> None:
+    packed = tmp_path / "packed"
+    assert cli("pack", f"run={run_folder}", f"out={packed}").code == 0
+    assert str(tmp_path) not in (packed / "config.yaml").read_text()
+    for name, run in (("one", run_folder), ("two", packed)):
+        given = ["prompt=hug", "seconds=0.5", "sampler=ddim", "sampler.steps=2", f"run={run}"]
+        assert cli("sample", *given, f"out={tmp_path / name}").code == 0
+    one, two = (np.load(tmp_path / name / "000.npz")["joints"] for name in ("one", "two"))
+    np.testing.assert_array_equal(one, two)
+    assert "holds a run already" in cli("pack", f"run={run_folder}", f"out={packed}").err
+
+
+def test_the_schedules_are_drawn(cli: Cli, tmp_path: Path) -> None:
+    assert cli("schedules", f"out={tmp_path}").code == 0
+    assert (tmp_path / "schedules.png").read_bytes().startswith(b"\x89PNG")
+
+
 def test_a_sweep_makes_a_folder_for_each(cli: Cli, run_folder: Path, tmp_path: Path) -> None:
     out = [f"out={tmp_path}/sweep", "prompt=hug", "seconds=0.5", "sampler=ddim", "sampler.steps=2"]
     finished = cli("sample", "-m", f"run={run_folder}", *out, "guidance=plain", "guidance.scale=1,2")
@@ -185,3 +207,7 @@ def test_a_sweep_makes_a_folder_for_each(cli: Cli, run_folder: Path, tmp_path: P
         "sweep/0/000.npz",
         "sweep/1/000.npz",
     ]
+    page = (tmp_path / "sweep" / "index.html").read_text()
+    assert "0: guidance.scale=1" in page
+    assert "1: guidance.scale=2" in page
+    assert "seconds=0.5" not in page, "only what sets the jobs apart is told"

@@ -8,15 +8,18 @@ from hydra import compose, initialize_config_dir
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
+import in2in.cli.prepare  # noqa: F401 (reads joint maps)
 from in2in.cli.entry import conf_dir
 from in2in.cli.schema import check
 from in2in.errors import InputError
 
 COMMANDS = sorted(path.stem for path in conf_dir().glob("*.yaml") if path.stem != "common")
-NOT_OF_TRAIN = ("source", "composition", "annotator")
+NOT_OF_TRAIN = ("source", "composition", "frame", "sampling", "joints", "annotator")
 WEIGHTS = ("in2in", "individual", "intergen")
 CHOICES = sorted(
-    (path.parent.name, path.stem) for path in conf_dir().glob("*/*.yaml") if path.parent.name not in NOT_OF_TRAIN
+    (str(path.parent.relative_to(conf_dir())), path.stem)
+    for path in conf_dir().glob("*/**/*.yaml")
+    if path.parent.name not in NOT_OF_TRAIN and path.stem != "dualmdm"
 )
 SOURCES = sorted({path.stem for path in (conf_dir() / "source").glob("*.yaml")} - set(WEIGHTS))
 SIZES = ["model.width=16", "model.layers=1", "model.heads=2", "model.feed_forward=16"]
@@ -72,8 +75,12 @@ def test_every_choice_can_be_built(group: str, choice: str, dataset: Path, tmp_p
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_every_source_composes(source: str) -> None:
-    given = ["person1=a", "person2=b", "texts=c"] if source == "bvh" else []
-    cfg = parts(composed("prepare", f"source={source}", *given))
+    given = {
+        "bvh": ["person1=a", "person2=b", "texts=c"],
+        "humanml3d": ["humanml3d_dir=a"],
+        "joints": ["files=a", "map=sbu_kinect"],
+    }
+    cfg = parts(composed("prepare", f"source={source}", *given.get(source, [])))
     check(cfg)
     assert source == "interhuman" or callable(instantiate(cfg.source))
 

@@ -15,6 +15,7 @@ from in2in.data.interhuman import Augmentation, InteractionDataset
 from in2in.data.layout import read_motion, read_texts
 from in2in.errors import InputError
 from in2in.motion.representation import RawMotion, canonicalise, encode, mirror
+from in2in.text.mirror import mirror_text, mirror_text_as_published
 
 
 def test_the_cache_holds_what_the_files_hold(dataset: Path, raw: RawMotion) -> None:
@@ -190,3 +191,23 @@ def test_the_ignore_list_and_short_clips_are_left_out(tmp_path: Path, raw: RawMo
     write_motion(folder, "clip1", raw.crop(0, 14))
     cache = build_cache(folder)
     assert cache.split("train") == ["clip2", "clip3"]
+
+
+def test_published_pairing_of_texts_is_a_switch(dataset: Path) -> None:
+    """As published: each person gets the other's text, mirrored where the motion is not."""
+    right = InteractionDataset(dataset, "train", Augmentation(swap=False))
+    wrong = InteractionDataset(dataset, "train", Augmentation(swap=False, crossed=True, words=mirror_text_as_published))
+    seen = set()
+    for seed in range(12):
+        ours, theirs = right[(0, seed)], wrong[(0, seed)]
+        torch.testing.assert_close(ours.features, theirs.features)
+        assert ours.interaction == theirs.interaction
+        assert theirs.individuals == tuple(mirror_text(text) for text in ours.individuals[::-1])
+        seen.add(theirs.individuals)
+    assert len(seen) == 2, "mirrored and not"
+
+
+def test_published_mirroring_of_words_is_a_switch() -> None:
+    text = "upright, the left one moves counterclockwise"
+    assert mirror_text_as_published(text) == "upleft, the right one moves countercounterclockwise"
+    assert mirror_text(text) == "upright, the right one moves clockwise"

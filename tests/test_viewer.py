@@ -15,7 +15,8 @@ import torch
 from PIL import Image
 
 from in2in.errors import InputError
-from in2in.export.html import Take, render_page, write_page
+from in2in.export.html import render_page, write_page
+from in2in.export.take import Take
 from in2in.motion.skeleton import BONE_LENGTHS, PARENTS, tpose_offsets
 
 VIEWER = Path(__file__).parents[1] / "src" / "in2in" / "export" / "viewer"

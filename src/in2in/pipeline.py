@@ -1,8 +1,9 @@
 """From prompts to motion with a trained run: five lines of Python, and all that the commands use.
 
 generator = Generator.from_pretrained("runs/demo/...")
-[motion] = generator([Prompt("two people shake hands", seconds=3, seed=1)])
+[motion] = generator("two people shake hands", seconds=3, seed=1)
 motion.joints
+motion.to_html("shake.html")
 """
 
 import json
@@ -20,9 +21,13 @@ from torch import nn
 
 from in2in.diffusion.sampler import Sampler, draw_noise, length_mask
 from in2in.errors import InputError
+from in2in.export.bvh import write_bvh
+from in2in.export.html import notebook_view, write_page
+from in2in.export.take import Take
 from in2in.models.condition import TextConditioner
 from in2in.motion.normalizer import Normalizer
-from in2in.motion.representation import FPS, NUM_FEATURES, decode_joints
+from in2in.motion.representation import FPS, NUM_FEATURES, decode_joints, decode_rotations
+from in2in.motion.space import FeatureSpace
 
 MIN_SECONDS, MAX_SECONDS = 0.5, 10.0
 PERSONS = 2
@@ -97,6 +102,24 @@ class Motion:
             guidance=json.dumps(self.guidance),
         )
 
+    def take(self, note: str | None = None) -> Take:
+        """The motion as the exports take it, with a few words beside the title (the seed when not given)."""
+        told, note = self.prompt, f"seed {self.prompt.seed}" if note is None else note
+        rotations = decode_rotations(torch.from_numpy(self.features)).numpy()
+        individuals = (told.individual1, told.individual2)
+        return Take(self.joints, self.fps, told.prompt, individuals, note, rotations)
+
+    def to_html(self, path: str | Path) -> None:
+        """Write a page that plays the motion in 3D, without a network."""
+        write_page(path, [self.take()], self.prompt.prompt)
+
+    def to_bvh(self, path: str | Path) -> list[Path]:
+        """Write a file for each person, hug.bvh as hug_person1.bvh and hug_person2.bvh; centimetres, y up."""
+        return write_bvh(str(path).removesuffix(".bvh"), self.take())
+
+    def _repr_html_(self) -> str:
+        return notebook_view([self.take()], self.prompt.prompt)
+
 
 class Generator:
     """Generates motion from prompts.
@@ -104,7 +127,7 @@ class Generator:
     Args:
         denoiser: a guided denoiser, in evaluation mode.
         conditioner: texts to conditions.
-        normalizer: of the features.
+        space: what the denoiser's numbers mean.
         sampler: the solver.
         guidance: a note on how the denoiser is guided, kept with every motion.
     """
@@ -112,12 +135,12 @@ class Generator:
     def __init__(
         self,
         denoiser: nn.Module,
-        conditioner: TextConditioner,
-        normalizer: Normalizer,
+        conditioner: nn.Module,
+        space: FeatureSpace,
         sampler: Sampler,
         guidance: dict[str, Any] | None = None,
     ) -> None:
-        self.denoiser, self.conditioner, self.normalizer = denoiser, conditioner, normalizer
+        self.denoiser, self.conditioner, self.space = denoiser, conditioner, space
         self.sampler, self.guidance = sampler, guidance or {}
 
     @classmethod
@@ -153,23 +176,37 @@ class Generator:
             part.to(device).eval().requires_grad_(False)
         guided = instantiate(conf.guidance)(denoiser).eval()
         note: dict[str, Any] = {str(key): conf.guidance[key] for key in conf.guidance if key != "_partial_"}
-        return cls(guided, conditioner, normalizer, instantiate(conf.sampler)(instantiate(conf.noise)), note)
+        space = instantiate(conf.space)(normalizer) if "space" in conf else FeatureSpace(normalizer)
+        return cls(guided, conditioner, space.to(device), instantiate(conf.sampler)(instantiate(conf.noise)), note)
 
     @torch.inference_mode()
     def __call__(
         self,
-        prompts: Sequence[Prompt],
+        prompts: str | Prompt | Sequence[Prompt],
+        *,
+        num_samples: int = 1,
         batch_size: int = 16,
         on_step: Callable[[int, int], None] | None = None,
+        first_length: bool = False,
+        **fields: Any,
     ) -> list[Motion]:
-        """Generate a motion for each prompt, in the order of the prompts.
+        """Generate motions, in the order of the prompts: generator("two people hug", seconds=4, num_samples=2, seed=0).
 
         Args:
-            prompts: of any lengths.
+            prompts: a text, a prompt, or prompts of any lengths.
+            num_samples: how many motions for each prompt, with seeds in a row.
             batch_size: how many are made at once; those of like length go together.
             on_step: called after each denoising step with steps done and steps in all.
+            first_length: make all of a batch as long as its first, in the order of the prompts, as published.
+            fields: of every prompt: seconds, seed, individual1, individual2.
         """
-        order = sorted(range(len(prompts)), key=lambda place: prompts[place].frames)
+        if isinstance(prompts, str):
+            prompts = Prompt(prompts, **fields)
+        given = [prompts] if isinstance(prompts, Prompt) else prompts
+        prompts = [sample for prompt in given for sample in replace(prompt, **fields).samples(num_samples)]
+        order = list(range(len(prompts)))
+        if not first_length:
+            order.sort(key=lambda place: prompts[place].frames)
         batches = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
         total = len(batches) * self.sampler.steps
         motions: dict[int, Motion] = {}
@@ -179,12 +216,15 @@ class Generator:
                 if on_step is not None:
                     on_step(before + done, total)
 
-            made = self._generate([prompts[place] for place in places], report)
+            together = [prompts[place] for place in places]
+            if first_length:
+                together = [replace(prompt, seconds=together[0].seconds) for prompt in together]
+            made = self._generate(together, report)
             motions.update(zip(places, made, strict=True))
         return [motions[place] for place in range(len(prompts))]
 
     def _generate(self, prompts: list[Prompt], report: Callable[[int], None]) -> list[Motion]:
-        device = self.normalizer.mean.device
+        device = self.space.normalizer.mean.device
         lengths = [prompt.frames for prompt in prompts]
         noise = draw_noise([prompt.seed for prompt in prompts], lengths, PERSONS, NUM_FEATURES)
         condition = self.conditioner(
@@ -193,7 +233,7 @@ class Generator:
         )
         mask = length_mask(lengths)
         x0 = self.sampler(self.denoiser, noise.to(device), condition, mask.to(device), report)
-        features = self.normalizer.denormalize(x0).float().cpu()
+        features = self.space.decode(x0).float().cpu()
         return [
             Motion(decode_joints(own[:, :length]).numpy(), own[:, :length].numpy().copy(), prompt, self.guidance)
             for own, length, prompt in zip(features, lengths, prompts, strict=True)
@@ -201,13 +241,17 @@ class Generator:
 
 
 def read_run(run: str | Path) -> tuple[DictConfig, dict[str, torch.Tensor]]:
-    """The configuration and the weights of a run folder: in2in-train's checkpoint, or in2in-convert's safetensors."""
-    folder = Path(run)
+    """The configuration and the weights of a run folder: in2in-train's checkpoint, or in2in-convert's safetensors.
+
+    One of a run's checkpoints, as in runs/mine/checkpoints/003000.ckpt, stands for the run as it was then.
+    """
+    named = Path(run) if Path(run).suffix == ".ckpt" else None
+    folder = named.parents[1] if named else Path(run)
     config = folder / "config.yaml"
     if not config.is_file():
         raise InputError(f"run={run} holds no config.yaml: give a run folder that in2in-train made")
     trained, converted = folder / "checkpoints" / "last.ckpt", folder / "model.safetensors"
-    checkpoint = converted if converted.is_file() else trained
+    checkpoint = named or (converted if converted.is_file() else trained)
     if not checkpoint.is_file():
         raise InputError(
             f"run={run} holds no checkpoint ({trained.relative_to(folder)}): train it further, or give another run"
@@ -227,9 +271,17 @@ def read_run(run: str | Path) -> tuple[DictConfig, dict[str, torch.Tensor]]:
     return conf, weights
 
 
+def normalizer_of(run: str | Path) -> Normalizer:
+    """The statistics of a run."""
+    weights = read_run(run)[1]
+    return Normalizer(weights["normalizer.mean"], weights["normalizer.std"])
+
+
+SHIPPED = Path(__file__).parent / "weights" / "in2in"
+"""The run folder that comes with the package: a small in2IN trained on procedural interactions."""
+
+
 def newest_run(runs: Path) -> Path:
-    """The run folder below `runs` whose checkpoint was written last."""
+    """The run folder below `runs` whose checkpoint was written last; where there is none, the shipped one."""
     checkpoints = sorted(runs.glob("**/checkpoints/last.ckpt"), key=lambda path: path.stat().st_mtime)
-    if not checkpoints:
-        raise InputError(f"no run below {runs.resolve()}: train one with in2in-train, or give run=FOLDER")
-    return checkpoints[-1].parents[1]
+    return checkpoints[-1].parents[1] if checkpoints else SHIPPED

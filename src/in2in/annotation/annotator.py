@@ -87,3 +87,7 @@ class Annotator(Protocol):
             InputError: there will never be one: no key, unknown model.
         """
         ...
+
+    def close(self) -> None:
+        """End what is under way; nothing more will be asked."""
+        ...

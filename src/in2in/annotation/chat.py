@@ -119,6 +119,11 @@ class ChatAnnotator:
         raw = (completion.choices[0].message.content if completion.choices else None) or ""
         return Reply(_read(raw, tokens), raw, tokens)
 
+    def close(self) -> None:
+        """See `Annotator`."""
+        if "client" in self.__dict__:
+            self.client.close()
+
     def _messages(
         self, text: str, movement: Movement | None, rejected: Sequence[Failure]
     ) -> "list[ChatCompletionMessageParam]":

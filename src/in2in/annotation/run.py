@@ -2,6 +2,7 @@
 
 import random
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
@@ -15,6 +16,10 @@ from in2in.errors import InputError
 
 BREAK = 5
 """Texts in a row that the server failed on, after which it is taken to be down."""
+
+
+LAST_WORDS = 3.0
+"""Seconds in which requests under way may end when a run is over; then they are left to themselves."""
 
 
 @dataclass(frozen=True)
@@ -115,8 +120,10 @@ class Run:
                 yield done
         finally:
             self._stop.set()
-        for worker in workers:
-            worker.join()
+            self.annotator.close()  # ends requests that are under way
+            until = time.monotonic() + LAST_WORDS
+            for worker in workers:
+                worker.join(max(0.0, until - time.monotonic()))
         if self._in_a_row and not self._replied:
             raise self._down(f"on all {self._in_a_row} texts", "nothing was answered")
 
@@ -142,6 +149,8 @@ class Run:
             try:
                 reply = self.annotator.ask(task.text, movement, [f for f in failures if not f.unreachable])
             except UnreachableError as error:
+                if self._stop.is_set():
+                    raise  # the run is over: it may be for that that the request failed
                 if error.refused and not self._replied:
                     raise InputError(f"{error.reason}: is the server running, and is its address right?") from error
                 self.journal.fail(task, Failure(error.reason, unreachable=True))

@@ -54,6 +54,9 @@ class TemplateAnnotator:
         answer = Answer(person1=first, person2=second)
         return Reply(answer, answer.model_dump_json())
 
+    def close(self) -> None:
+        """See `Annotator`."""
+
     def evidence(self, clauses: list[Clause], movement: Movement) -> float:
         """How surely the first person named is person 1 (below 0: person 2).
 

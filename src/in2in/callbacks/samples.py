@@ -8,9 +8,11 @@ from lightning import Callback, LightningModule, Trainer
 from lightning.pytorch.loggers import TensorBoardLogger, WandbLogger
 
 from in2in.diffusion.sampler import Sampler
-from in2in.export.html import Take, write_page
+from in2in.export.html import write_page
 from in2in.export.strip import strip
+from in2in.export.take import Take
 from in2in.module import DenoisingModule
+from in2in.motion.space import FeatureSpace
 from in2in.pipeline import Generator, Prompt
 
 
@@ -57,7 +59,8 @@ class SamplePrompts(Callback):
         assert isinstance(pl_module, DenoisingModule)
         guided = self.guidance(pl_module.denoiser).eval()
         sampler = self.sampler(pl_module.noise)
-        motions = Generator(guided, pl_module.conditioner, pl_module.normalizer, sampler)(self.prompts)
+        space = FeatureSpace(pl_module.normalizer)
+        motions = Generator(guided, pl_module.conditioner, space, sampler)(self.prompts)
         takes = [Take(motion.joints, motion.fps, motion.prompt.prompt) for motion in motions]
         step = trainer.global_step
         write_page(self.folder / f"step_{step:06d}.html", takes, f"step {step}")

@@ -15,10 +15,13 @@ from omegaconf.errors import OmegaConfBaseException
 
 from in2in.errors import InputError
 
-FREE_TEXT = ("prompt", "individual1", "individual2", "person1", "person2")
+FREE_TEXT = ("prompt", "individual1", "individual2", "person1", "person2", "files")
 """Keys whose value is what a person types, not hydra's grammar."""
 
-PATHS = ("data_dir", "out", "run", "prompts", "samples", "texts", "ckpt_path", "checkpoint", "stats_dir", "vocab")
+PATHS = (
+    *("data_dir", "out", "run", "prior_run", "stats_from", "prompts", "samples", "texts", "files", "map"),
+    *("ckpt_path", "checkpoint", "stats_dir", "vocab", "humanml3d_dir"),
+)
 """Keys whose value is a path; with commas, it may be a sweep over several."""
 
 

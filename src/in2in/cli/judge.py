@@ -66,7 +66,9 @@ def main(cfg: DictConfig) -> None:
         ("chance: data of any clip", by_chance),
     )
     out = output_dir()
-    write_samples(motions, out, [f"asked: {q.truth.kind}, seen: {kind}" for q, kind in zip(asked, kinds, strict=True)])
+    write_samples(
+        motions, out, [f"asked: {q.truth.kind}, seen: {kind}" for q, kind in zip(asked, kinds, strict=True)], ["html"]
+    )
     answers = [
         {"clip": q.clip, "asked": q.truth.kind, "seen": kind, "right": asdict(verdict)}
         for q, kind, verdict in zip(asked, kinds, columns[0][1], strict=True)

@@ -4,10 +4,33 @@ from pathlib import Path
 
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError
 
-from in2in.cli.entry import command
+from in2in.cli.entry import command, conf_dir
 from in2in.cli.schema import check
 from in2in.errors import InputError
+
+
+def read_joint_map(name: str) -> DictConfig:
+    """The node of a joint map: a file of conf/joints by its name, or any yaml file by its path."""
+    shipped = {path.stem: path for path in (conf_dir() / "joints").glob("*.yaml")}
+    path = shipped.get(name, Path(name))
+    if not path.is_file():
+        raise InputError(f"map={name} is no file: give the path of a yaml file, or one of {', '.join(sorted(shipped))}")
+    try:
+        node = OmegaConf.load(path)
+    except (YAMLError, OmegaConfBaseException, OSError, UnicodeDecodeError) as error:
+        raise InputError(f"map={name} cannot be read as yaml: {' '.join(str(error).split())}") from error
+    if not isinstance(node, DictConfig) or not isinstance(node.get("joints"), DictConfig):
+        raise InputError(f"map={name} names no joints: write joints: and, below it, our joint: the source's joint")
+    if node.get("texts"):
+        node.texts = str(path.parent / node.texts)
+    target = {"_target_": "in2in.data.joint_map.JointMap", "_convert_": "all", "file": str(path)}
+    return OmegaConf.create({**target, **node})
+
+
+OmegaConf.register_new_resolver("joint_map", read_joint_map, replace=True)
 
 
 @command("prepare")

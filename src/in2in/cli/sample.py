@@ -4,14 +4,17 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from hydra.core.hydra_config import HydraConfig
+from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 from pydantic import TypeAdapter, ValidationError
 from tqdm import tqdm
 
 from in2in.cli.entry import command, output_dir
 from in2in.cli.schema import check, options
+from in2in.cli.sweep import OVERRIDES
 from in2in.errors import InputError
 
 if TYPE_CHECKING:
@@ -32,18 +35,23 @@ class SampleOptions:
     run: str | None
     batch_size: int
     device: str
+    first_length: bool
+    export: list[str] | str
 
 
 @command("sample")
 def main(cfg: DictConfig) -> None:
-    """Read the prompts, load the run, generate, write an npz and a page for each sample."""
+    """Read the prompts, load the run, generate, write an npz and the chosen exports for each sample."""
     chosen = options(SampleOptions, cfg)
     check(cfg)
     if chosen.num_samples < 1 or chosen.batch_size < 1:
         raise InputError(f"num_samples={chosen.num_samples} and batch_size={chosen.batch_size} must be 1 or more")
 
+    from in2in.export.formats import find_formats
     from in2in.pipeline import Prompt
 
+    exports = [chosen.export] if isinstance(chosen.export, str) else chosen.export
+    find_formats(exports, "export")
     if chosen.prompts is not None:
         prompts = read_prompts(Path(chosen.prompts), Prompt)
     else:
@@ -56,8 +64,9 @@ def main(cfg: DictConfig) -> None:
     prompts = [sample for prompt in prompts for sample in prompt.samples(chosen.num_samples)]
     generator = load_generator(cfg, chosen_device(chosen.device))
     out = output_dir()
-    motions = generate(generator, prompts, chosen.batch_size)
-    write_samples(motions, out, [f"seed {motion.prompt.seed}" for motion in motions])
+    motions = generate(generator, prompts, chosen.batch_size, chosen.first_length)
+    write_samples(motions, out, [f"seed {motion.prompt.seed}" for motion in motions], exports)
+    OmegaConf.save(HydraConfig.get().overrides.task, out / OVERRIDES)
     print(out)
 
 
@@ -70,7 +79,9 @@ def chosen_device(device: str) -> str:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
-def generate(generator: "Generator", prompts: "list[Prompt]", batch_size: int) -> "list[Motion]":
+def generate(
+    generator: "Generator", prompts: "list[Prompt]", batch_size: int, first_length: bool = False
+) -> "list[Motion]":
     """A motion for each prompt, with a progress bar."""
     with tqdm(desc="denoising", unit="step") as bar:
 
@@ -78,28 +89,53 @@ def generate(generator: "Generator", prompts: "list[Prompt]", batch_size: int) -
             bar.total = total
             bar.update(done - bar.n)
 
-        return generator(prompts, batch_size, advance)
+        return generator(prompts, batch_size=batch_size, on_step=advance, first_length=first_length)
 
 
-def write_samples(motions: "Sequence[Motion]", out: Path, notes: Sequence[str]) -> None:
-    """000.npz and 000.html for each motion, with a few words beside each title."""
-    from in2in.export.html import Take, write_page
+def write_samples(
+    motions: "Sequence[Motion]", out: Path, notes: Sequence[str], exports: Sequence[str] = ("html",)
+) -> None:
+    """000.npz and its exports for each motion, with a few words beside each title."""
+    from in2in.export.formats import find_formats, fitting_note
 
-    for number, (motion, note) in enumerate(zip(motions, notes, strict=True)):
+    formats = find_formats(exports, "export")
+    work = [(number, name) for number in range(len(motions)) for name in formats]
+    for number, motion in enumerate(motions):
         motion.save(out / f"{number:03d}.npz")
-        told = motion.prompt
-        take = Take(motion.joints, motion.fps, told.prompt, (told.individual1, told.individual2), note)
-        write_page(out / f"{number:03d}.html", [take], told.prompt)
+    for number, name in tqdm(work, desc="exporting", unit="file", disable=set(formats) <= {"html"}):
+        take = motions[number].take(notes[number])
+        formats[name].write(out / f"{number:03d}", take)
+        if formats[name].rigid:
+            tqdm.write(f"{number:03d} as {name}: {fitting_note(take)}")
 
 
 def load_generator(cfg: DictConfig, device: str) -> "Generator":
-    """The generator of `run`, or of the newest run; with the command's guidance and sampler where it names them."""
+    """The generator of `run`, or of the newest run; with the command's guidance and sampler where it names them.
+
+    With `prior_run` it is blended with that prior by the command's composition.
+    """
+    from in2in.blend import blend
     from in2in.pipeline import Generator, newest_run
 
     run = cfg.run or newest_run(Path("runs"))
-    overrides = {key: OmegaConf.to_container(cfg[key], resolve=True) for key in ("guidance", "sampler") if cfg.get(key)}
     print(f"using run={run} on {device}")
-    return Generator.from_pretrained(run, device=device, **overrides)  # type: ignore[arg-type]
+    generator = Generator.from_pretrained(run, node(cfg, "guidance"), node(cfg, "sampler"), device)
+    if cfg.get("prior_run") is None:
+        if node(cfg, "composition") is not None:
+            raise InputError("composition= blends in a prior: add prior_run=RUN, a run of experiment=individual")
+        return generator
+    if node(cfg, "composition") is None:
+        raise InputError("prior_run= needs a weighting schedule: add composition=exp or experiment=dualmdm")
+    print(f"blended with prior_run={cfg.prior_run}")
+    prior = Generator.from_pretrained(cfg.prior_run, node(cfg, "prior_guidance"), node(cfg, "sampler"), device)
+    schedule, frame = instantiate(cfg.composition), instantiate(cfg.frame)
+    return blend(generator, prior, schedule, frame, cfg.convert, cfg.last_block)
+
+
+def node(cfg: DictConfig, key: str) -> dict[str, Any] | None:
+    """A group's choice as plain data, None where nothing was chosen."""
+    chosen = cfg.get(key)
+    return OmegaConf.to_container(chosen, resolve=True) if chosen else None  # type: ignore[return-value]
 
 
 def read_prompts(path: Path, kind: type) -> list:

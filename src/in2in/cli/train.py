@@ -18,6 +18,8 @@ def main(cfg: DictConfig) -> None:
         raise InputError("data_dir is not given: in2in-train experiment=in2in data_dir=FOLDER")
     out = output_dir()
     checkpoint = resume_from(out, cfg.ckpt_path)
+    if cfg.stats_from is not None:
+        cfg.module.normalizer = {"_target_": "in2in.pipeline.normalizer_of", "run": cfg.stats_from}
     OmegaConf.resolve(cfg)
     check(cfg)
 

@@ -1,6 +1,6 @@
 """The LightningDataModule: loaders over the three splits."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from torch.utils.data import DataLoader, Sampler
 from in2in.data.batch import collate
 from in2in.data.interhuman import Augmentation, InteractionDataset
 from in2in.errors import InputError
+from in2in.text.mirror import mirror_text
 
 SORTED_BATCHES = 8
 """Batches whose clips are sorted by length together: enough to save padding, few enough to stay shuffled."""
@@ -91,7 +92,7 @@ class InteractionDataModule(LightningDataModule):
         data_dir: a prepared data set.
         batch_size: clips a step and process.
         num_workers: loader processes.
-        mirror, swap: see `Augmentation`.
+        mirror, swap, words, crossed: see `Augmentation`.
         shared_floor: see `in2in.motion.representation.canonicalise`.
         repeat: how often an epoch shows every training clip (for small data sets).
         train_split, val_split, test_split: names of the split files.
@@ -105,6 +106,8 @@ class InteractionDataModule(LightningDataModule):
         num_workers: int = 0,
         mirror: bool = True,
         swap: bool = True,
+        words: Callable[[str], str] = mirror_text,
+        crossed: bool = False,
         shared_floor: bool = True,
         repeat: int = 1,
         train_split: str = "train",
@@ -115,7 +118,7 @@ class InteractionDataModule(LightningDataModule):
         super().__init__()
         self.data_dir, self.shared_floor = data_dir, shared_floor
         self.batch_size, self.num_workers, self.repeat, self.seed = batch_size, num_workers, repeat, seed
-        self.augmentation = Augmentation(mirror, swap)
+        self.augmentation = Augmentation(mirror, swap, words, crossed)
         self.splits = {"train": train_split, "val": val_split, "test": test_split}
 
     def dataset(self, part: str) -> InteractionDataset:

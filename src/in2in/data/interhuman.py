@@ -1,5 +1,6 @@
 """Clips of a prepared data set, with the augmentations of training."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,10 +21,15 @@ class Augmentation:
     Attributes:
         mirror: left and right, of motion and texts.
         swap: which person comes first, with their texts.
+        words: how a text is mirrored.
+        crossed: pair individual texts with motions as published: each person gets the other's text, mirrored where the
+            motion is not, and a swap leaves the texts where they are.
     """
 
     mirror: bool = True
     swap: bool = True
+    words: Callable[[str], str] = mirror_text
+    crossed: bool = False
 
 
 class InteractionDataset(Dataset[MotionSample]):
@@ -64,7 +70,7 @@ class InteractionDataset(Dataset[MotionSample]):
         """All texts that samples may carry, the mirrored ones among them."""
         told = [self.cache.clips[clip].texts for clip in self.clips]
         texts = {text for own in told for lines in (own.interaction, *own.individuals) for text in lines}
-        return texts | {mirror_text(text) for text in texts} if self.augmentation.mirror else texts
+        return texts | {self.augmentation.words(text) for text in texts} if self.augmentation.mirror else texts
 
     def __getitem__(self, index: int | tuple[int, int]) -> MotionSample:
         """A clip as it is, or as drawn from a seed."""
@@ -82,15 +88,21 @@ class InteractionDataset(Dataset[MotionSample]):
         return MotionSample(self.clips[number], features, interaction, individuals)
 
     def _drawn(self, number: int, draw: torch.Generator) -> MotionSample:
-        """Each person keeps its own text, mirrored with its motion and moved with it."""
+        """Each person keeps its own text, mirrored with its motion and moved with it (unless `crossed`)."""
+        augmentation, words = self.augmentation, self.augmentation.words
         motion, texts = self._read(number)
         motion = motion.crop(_draw(max(len(motion) - MAX_FRAMES + 1, 1), draw), MAX_FRAMES)
         interaction, individuals = _line(texts, _draw(len(texts.interaction), draw))
-        if _draw(2, draw) and self.augmentation.mirror:
-            motion, interaction = mirror(motion), mirror_text(interaction)
-            individuals = tuple(mirror_text(text) for text in individuals)
-        if _draw(2, draw) and self.augmentation.swap:
-            motion, individuals = motion.swap(), individuals[::-1]
+        mirrored = bool(_draw(2, draw)) and augmentation.mirror
+        swapped = bool(_draw(2, draw)) and augmentation.swap
+        if mirrored:
+            motion, interaction = mirror(motion), words(interaction)
+        if mirrored != augmentation.crossed:
+            individuals = tuple(words(text) for text in individuals)
+        if swapped:
+            motion = motion.swap()
+        if swapped or augmentation.crossed:
+            individuals = individuals[::-1]
         return self._sample(number, motion, interaction, individuals)
 
 

@@ -55,7 +55,7 @@ class BvhPairs:
                 write_motion(folder, clip, motion)
                 write_texts(folder, clip, said)
                 by_take[first.stem].append(clip)
-        for name, takes in _split(list(by_take), self.val_share, self.test_share).items():
+        for name, takes in split_takes(list(by_take), self.val_share, self.test_share).items():
             write_split(folder, name, [clip for take in takes for clip in by_take[take]])
 
     def _pairs(self) -> list[tuple[Path, Path]]:
@@ -116,7 +116,7 @@ def read_text_file(path: Path) -> dict[str, Texts]:
     }
 
 
-def _split(takes: list[str], val_share: float, test_share: float) -> dict[str, list[str]]:
+def split_takes(takes: list[str], val_share: float, test_share: float) -> dict[str, list[str]]:
     """Whole takes go to one split, so that no clip's neighbour is in another."""
     if not 0 <= val_share + test_share < 1:
         raise InputError(f"val_share={val_share:g} and test_share={test_share:g} must leave takes to train on")

@@ -90,10 +90,10 @@ def _denoise(
 ) -> Tensor:
     errors = []
     for number, (clip, joints) in enumerate(zip(clips, truth, strict=True)):
-        x0 = generator.normalizer.normalize(clip.features[None])
+        x0 = generator.space.encode(clip.features[None])
         noise = torch.randn(x0.shape, generator=torch.Generator().manual_seed(number))
         t = torch.tensor([timestep])
         condition = generator.conditioner([clip.interaction], [clip.individuals])
         predicted = denoiser(generator.sampler.solver.add_noise(x0, noise, t), t, condition, None)
-        errors.append(distance(decode_joints(generator.normalizer.denormalize(predicted))[0], joints))
+        errors.append(distance(decode_joints(generator.space.decode(predicted))[0], joints))
     return torch.stack(errors)

@@ -9,40 +9,20 @@ millimetre.
 import base64
 import html
 import json
-import math
-import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 
 from in2in.errors import InputError
+from in2in.export.take import Take
+from in2in.export.whole import whole_file
 from in2in.motion.skeleton import BONE_LENGTHS, JOINTS, NUM_JOINTS, PARENTS, TPOSE_DIRECTIONS
 
 MILLIMETRES = 1000
 INT16 = np.iinfo(np.int16)
-
-
-@dataclass(frozen=True)
-class Take:
-    """What one player shows.
-
-    Attributes:
-        joints: [P, T, 22, 3] float32 metres, y up, the floor at y = 0.
-        fps: frames a second.
-        title: what is shown, such as the prompt.
-        individuals: a text for each person, "" where there is none; () for no texts at all.
-        note: a few words beside the title, such as "seed 3".
-    """
-
-    joints: np.ndarray
-    fps: float
-    title: str
-    individuals: tuple[str, ...] = ()
-    note: str = ""
 
 
 def write_page(path: str | Path, takes: Sequence[Take], title: str = "in2in") -> None:
@@ -54,14 +34,14 @@ def write_page(path: str | Path, takes: Sequence[Take], title: str = "in2in") ->
         title: of the browser's tab.
     """
     page = render_page(takes, title)
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
+    with whole_file(path) as unfinished:
         unfinished.write_text(page, encoding="utf-8")
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+
+
+def notebook_view(takes: Sequence[Take], title: str = "in2in", height: int = 480) -> str:
+    """The page as an HTML element that a notebook shows; height in pixels."""
+    page = html.escape(render_page(takes, title))
+    return f'<iframe srcdoc="{page}" style="width: 100%; height: {height}px; border: 0" allowfullscreen></iframe>'
 
 
 def render_page(takes: Sequence[Take], title: str = "in2in") -> str:
@@ -94,8 +74,8 @@ def _body() -> dict[str, object]:
 
 
 def _encode(take: Take) -> dict[str, object]:
+    take.check()
     joints = np.asarray(take.joints, dtype=np.float64)
-    _check(take, joints)
     millimetres = np.rint(joints * MILLIMETRES)
     low, high = millimetres.min(axis=(0, 1, 2)), millimetres.max(axis=(0, 1, 2))
     if (high - low).max() > INT16.max - INT16.min:
@@ -112,20 +92,6 @@ def _encode(take: Take) -> dict[str, object]:
         "origin": origin.astype(int).tolist(),
         "joints": base64.b64encode((millimetres - origin).astype("<i2").tobytes()).decode("ascii"),
     }
-
-
-def _check(take: Take, joints: np.ndarray) -> None:
-    name = f"take {take.title!r}"
-    if joints.ndim != 4 or joints.shape[2:] != (NUM_JOINTS, 3) or joints.shape[0] == 0:
-        raise InputError(f"{name}: joints are [persons, frames, {NUM_JOINTS}, 3], not {list(joints.shape)}")
-    if joints.shape[1] == 0:
-        raise InputError(f"{name}: there are no frames to show")
-    if not np.isfinite(joints).all():
-        raise InputError(f"{name}: the joints hold NaN or infinite values")
-    if not (math.isfinite(take.fps) and take.fps > 0):
-        raise InputError(f"{name}: fps is {take.fps}, it must be greater than 0")
-    if take.individuals and len(take.individuals) != joints.shape[0]:
-        raise InputError(f"{name}: {len(take.individuals)} individual texts for {joints.shape[0]} persons")
 
 
 def _script_safe_json(data: object) -> str:

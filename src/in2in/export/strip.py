@@ -1,14 +1,17 @@
 """A motion in one picture: a few moments side by side."""
 
+from pathlib import Path
+
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from PIL import Image
 from scipy.spatial.transform import Rotation
 
+from in2in.export.body import COLOURS
+from in2in.export.take import Take
+from in2in.export.whole import whole_file
 from in2in.motion.skeleton import BONES
-
-COLOURS = ("#d9622b", "#2b6cb0", "#4a9c5d", "#8a5ab5")
-"""Of the persons."""
 
 ASIDE = 0.35
 """Radians from the line between the two persons to the picture's plane, so that nobody is drawn as a mere line."""
@@ -48,3 +51,10 @@ def strip(joints: np.ndarray, moments: int = 6) -> np.ndarray:
                 axes.plot(x, y, color=COLOURS[person % len(COLOURS)], linewidth=1.6, solid_capstyle="round")
     canvas.draw()
     return np.asarray(canvas.buffer_rgba())[..., :3].copy()
+
+
+def write_strip(path: str | Path, take: Take) -> None:
+    """Write a take's strip as a .png file."""
+    take.check()
+    with whole_file(path) as unfinished:
+        Image.fromarray(strip(take.joints)).save(unfinished)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from in2in.models.condition import Condition, TextConditioner
+from in2in.models.condition import Condition
 from in2in.models.denoiser import IndividualDenoiser
 from in2in.models.layers import sinusoids
 
@@ -35,11 +35,11 @@ class DualConditioner(nn.Module):
     """Texts to a `DualCondition`: each model's own conditioner.
 
     Args:
-        interaction: of the interaction model.
+        interaction: of the interaction model, see `in2in.models.condition.TextConditioner`.
         individual: of the prior, which does not hear the interaction text.
     """
 
-    def __init__(self, interaction: TextConditioner, individual: TextConditioner) -> None:
+    def __init__(self, interaction: nn.Module, individual: nn.Module) -> None:
         super().__init__()
         self.interaction, self.individual = interaction, individual
 

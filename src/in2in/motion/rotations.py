@@ -38,3 +38,22 @@ def rotate_about_y(vectors: Tensor, angle: Tensor) -> Tensor:
     sin, cos = torch.sin(angle), torch.cos(angle)
     x, y, z = vectors.unbind(-1)
     return torch.stack([cos * x + sin * z, y.expand_as(cos * x), cos * z - sin * x], dim=-1)
+
+
+def shortest_turn(start: Tensor, end: Tensor) -> Tensor:
+    """The rotation by the smallest angle that takes the direction of one vector to another's.
+
+    Args:
+        start, end: [..., 3] of any lengths; where one is zero, nothing is turned.
+
+    Returns:
+        [..., 3, 3].
+    """
+    start, end = torch.nn.functional.normalize(start, dim=-1), torch.nn.functional.normalize(end, dim=-1)
+    axis, cosine = torch.linalg.cross(start, end), (start * end).sum(dim=-1, keepdim=True)
+    sine = axis.norm(dim=-1, keepdim=True)
+    # Opposite directions have no shortest way: any axis across will do.
+    basis = torch.eye(3).to(start)[start.abs().argmin(dim=-1)]
+    across = torch.linalg.cross(start, basis)
+    axis = torch.where((sine < 1e-9) & (cosine < 0), across, axis)
+    return roma.rotvec_to_rotmat(torch.nn.functional.normalize(axis, dim=-1) * torch.atan2(sine, cosine))

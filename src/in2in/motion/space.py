@@ -29,6 +29,12 @@ class FeatureSpace(nn.Module):
         """The network's numbers to features in physical units, [..., 262]."""
         return self.normalizer.denormalize(features)
 
+    def same(self, other: "FeatureSpace") -> bool:
+        """Whether another network's numbers mean the same."""
+        ours, theirs = self.normalizer, other.normalizer
+        alike = torch.equal(ours.mean, theirs.mean) and torch.equal(ours.std, theirs.std)
+        return type(self) is type(other) and alike
+
 
 class HumanML3DSpace(FeatureSpace):
     """The same features with 6D rotations stacked by columns, as HumanML3D has them and the published prior saw them.

@@ -1,0 +1,35 @@
+"""After a sweep of in2in-sample: one page that plays all results side by side."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from hydra.experimental.callback import Callback
+from omegaconf import DictConfig, OmegaConf
+
+OVERRIDES = "overrides.yaml"
+"""What was asked for, in every sample folder."""
+
+
+class IndexPage(Callback):
+    """Writes index.html into the sweep's folder; hydra calls it when all jobs are done."""
+
+    def on_multirun_end(self, config: DictConfig, **_: Any) -> None:
+        """Gather the first sample of every job, in the order of the jobs, under what sets them apart."""
+        from in2in.export.html import write_page
+        from in2in.export.take import Take
+
+        folder = Path(config.hydra.sweep.dir)
+        jobs = sorted((path.parent for path in folder.glob(f"*/{OVERRIDES}")), key=lambda job: int(job.name))
+        asked = [list(OmegaConf.load(job / OVERRIDES)) for job in jobs]
+        common = set.intersection(*(set(own) for own in asked)) if asked else set()
+        takes = []
+        for job, own in zip(jobs, asked, strict=True):
+            note = " ".join(override for override in own if override not in common)
+            with np.load(job / "000.npz") as sample:
+                takes.append(
+                    Take(sample["joints"], int(sample["fps"]), str(sample["prompt"]), note=f"{job.name}: {note}")
+                )
+        if takes:
+            write_page(folder / "index.html", takes, "in2in: a sweep")
+            print(folder / "index.html")

@@ -1,0 +1,94 @@
+"""The texts of a take as they stand in a picture: its title above, each person's text and colour below."""
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from in2in.export.body import COLOURS
+from in2in.export.take import Take
+
+INK, SOFT = "#1d232b", "#5a6572"
+
+LEADING = 1.35
+"""Height of a line, in heights of its letters."""
+
+MAX_LINES = 2
+"""Of a text; the rest is cut."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of text: its letters' colour and size in pixels, and the colour of the dot before it, if there is one."""
+
+    text: str
+    colour: str
+    points: int
+    dot: str | None = None
+
+
+@dataclass(frozen=True)
+class Caption:
+    """Some rows of all pictures of a video.
+
+    Attributes:
+        top: the first row.
+        keep: [H, W, 1], how much of the picture stays.
+        ink: [H, W, 3], what is added to it, up to 255.
+    """
+
+    top: int
+    keep: np.ndarray
+    ink: np.ndarray
+
+    def lay_over(self, picture: np.ndarray) -> None:
+        """Write the text into a picture [H, W, 3] uint8."""
+        rows = slice(self.top, self.top + len(self.keep))
+        picture[rows] = picture[rows] * self.keep + self.ink
+
+
+def captions(take: Take, size: tuple[int, int]) -> list[Caption]:
+    """What stands along the upper and the lower edge of a picture of some size, width and height in pixels."""
+    width, height = size
+    large, small = round(height / 25), round(height / 34)
+    above = [Line(text, INK, large) for text in _wrapped(take.title, large, width)]
+    above += [Line(take.note, SOFT, small)] if take.note else []
+    below = []
+    for person, text in enumerate(take.individuals):
+        lines = _wrapped(text, small, width)
+        colours = (COLOURS[person % len(COLOURS)], *[None] * MAX_LINES)  # coloured letters would be hard to read
+        below += [Line(line, INK, small, dot) for line, dot in zip(lines, colours, strict=False)]
+    sheets = [_sheet(lines, width, large) for lines in (above, below)]
+    tops = (0, height - len(sheets[1].keep))
+    return [Caption(top, sheet.keep, sheet.ink) for top, sheet in zip(tops, sheets, strict=True)]
+
+
+def _sheet(lines: Sequence[Line], width: int, edge: int) -> Caption:
+    """Lines below each other with a margin around them."""
+    height = edge + sum(round(LEADING * line.points) for line in lines)
+    sheet = Image.new("RGBA", (width, height), (0, 0, 0, 0))
+    draw, top = ImageDraw.Draw(sheet), edge // 2
+    indent = 1.2 if any(line.dot for line in lines) else 0.0
+    for line in lines:
+        radius, middle = 0.36 * line.points, top + 0.6 * line.points
+        if line.dot:
+            draw.ellipse((edge, middle - radius, edge + 2 * radius, middle + radius), fill=line.dot)
+        draw.text((edge + indent * line.points, top), line.text, font=_font(line.points), fill=line.colour)
+        top += round(LEADING * line.points)
+    drawn = np.asarray(sheet, dtype=np.float32)
+    cover = drawn[..., 3:] / 255
+    return Caption(0, 1 - cover, drawn[..., :3] * cover)
+
+
+def _wrapped(text: str, points: int, width: int) -> list[str]:
+    letters = int((width - 3 * points) / (0.55 * points))
+    return textwrap.wrap(text, max(10, letters), max_lines=MAX_LINES, placeholder=" …")
+
+
+def _font(points: int) -> ImageFont.FreeTypeFont:
+    """DejaVu Sans, which matplotlib brings: Latin, Greek and Cyrillic letters."""
+    return ImageFont.truetype(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf", points)

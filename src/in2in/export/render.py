@@ -1,0 +1,93 @@
+"""Draws the frames of a video: shaded limbs that hide each other pixel by pixel, as in an embrace they must.
+
+A limb is drawn as the outline of its tapered capsule; where a pixel lies across it tells the normal and the distance.
+That is exact for limbs across the view and close for others, and thirty times as fast as meshes without a GPU.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from in2in.export.body import LIMBS, body_points, rgb
+from in2in.export.camera import Camera
+from in2in.export.caption import captions
+from in2in.export.floor import Floor
+from in2in.export.take import Take
+
+PAPER = (230, 233, 237)
+LIGHT = (-0.42, 0.68, 0.6)
+"""Where light comes from: right, up, towards the camera."""
+
+AMBIENT, DIRECT = 0.56, 0.56
+"""How bright what faces away from the light is, and how much brighter what faces it."""
+
+STARTS, ENDS = [limb.start for limb in LIMBS], [limb.end for limb in LIMBS]
+RADII = np.array([(limb.radius_start, limb.radius_end) for limb in LIMBS])
+
+
+def render(take: Take, size: tuple[int, int], every: int = 1) -> Iterator[np.ndarray]:
+    """Draw a take with a camera that follows.
+
+    Args:
+        take: the motion.
+        size: width and height in pixels.
+        every: draw every so many frames.
+
+    Yields:
+        [H, W, 3] uint8, one for each frame.
+    """
+    take.check()
+    joints = np.asarray(take.joints, dtype=np.float64)
+    people = body_points(joints)
+    camera = Camera.following(joints, take.fps, size)
+    floor = Floor(camera)
+    texts = captions(take, size)
+    colours = np.array([[rgb(person, limb.tint) for limb in LIMBS] for person in range(len(people))]).reshape(-1, 3)
+    radii = np.tile(RADII, (len(people), 1))
+    for frame in range(0, joints.shape[1], every):
+        starts, ends = (people[:, frame, places].reshape(-1, 3) for places in (STARTS, ENDS))
+        light = floor.shade(frame, (starts + ends) / 2, radii.mean(axis=1))
+        picture = np.empty((*light.shape, 3), dtype=np.uint8)
+        for channel, paper in enumerate(PAPER):  # three times as fast as all channels at once
+            picture[..., channel] = light * paper
+        one, two = camera.project(starts, frame), camera.project(ends, frame)
+        _draw_limbs(picture, camera.focal, one, two, radii, colours)
+        for text in texts:
+            text.lay_over(picture)
+        yield picture
+
+
+def _draw_limbs(
+    picture: np.ndarray, focal: float, one: np.ndarray, two: np.ndarray, radii: np.ndarray, colours: np.ndarray
+) -> None:
+    """Draw limbs between projected points [N, 3], with radii [N, 2] in metres and colours [N, 3], into a picture."""
+    depth = np.full(picture.shape[:2], np.inf, dtype=np.float32)
+    for limb in np.argsort(-(one + two)[:, 2]):
+        (ax, ay, az), (bx, by, bz) = one[limb].tolist(), two[limb].tolist()
+        if min(az, bz) < 0.1:
+            continue  # behind the camera
+        ra, rb = (focal * radii[limb] / (az, bz)).tolist()
+        x0, x1 = max(0, int(min(ax - ra, bx - rb)) - 1), int(max(ax + ra, bx + rb)) + 2
+        y0, y1 = max(0, int(min(ay - ra, by - rb)) - 1), int(max(ay + ra, by + rb)) + 2
+        box = (slice(y0, max(y0, y1)), slice(x0, max(x0, x1)))
+        behind = depth[box]
+        if not behind.size:
+            continue
+        x = np.arange(x0, x0 + behind.shape[1], dtype=np.float32) + np.float32(0.5 - ax)
+        y = np.arange(y0, y0 + behind.shape[0], dtype=np.float32)[:, None] + np.float32(0.5 - ay)
+        ex, ey = bx - ax, by - ay
+        along = np.clip((x * ex + y * ey) / (ex * ex + ey * ey + 1e-6), 0, 1)
+        radius = ra + (rb - ra) * along
+        nx, ny = (x - along * ex) / radius, (y - along * ey) / radius
+        out = nx * nx + ny * ny
+        cover = np.clip((1 - np.sqrt(out)) * radius + 0.5, 0, 1)
+        nz = np.sqrt(np.maximum(1 - out, 0))
+        away = az + (bz - az) * along
+        place = away * (1 - nz * radius / focal)
+        cover *= place < behind
+        lit = np.maximum(nx * LIGHT[0] - ny * LIGHT[1] + nz * LIGHT[2], 0)
+        shine = (AMBIENT + DIRECT * lit) * (0.72 + 0.28 * nz)
+        np.copyto(behind, place, where=cover > 0.98)  # through a soft edge, what is drawn later still shows
+        new = np.minimum(shine[..., None] * colours[limb], 255)
+        below = picture[box]
+        picture[box] = below + cover[..., None] * (new - below)

@@ -1,0 +1,101 @@
+"""What all exports start from: one motion with what is said of it."""
+
+import math
+import zipfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from in2in.errors import InputError
+from in2in.motion.representation import NUM_FEATURES, decode_rotations
+from in2in.motion.rig import Rig
+from in2in.motion.skeleton import NUM_JOINTS
+
+
+@dataclass(frozen=True)
+class Take:
+    """One motion of some persons.
+
+    Attributes:
+        joints: [P, T, 22, 3] float32 metres, y up, the floor at y = 0.
+        fps: frames a second.
+        title: what is shown, such as the prompt.
+        individuals: a text for each person, "" where there is none; () for no texts at all.
+        note: a few words beside the title, such as "seed 3".
+        rotations: [P, T, 21, 6] local rotations; the formats that hold rotations need them.
+    """
+
+    joints: np.ndarray
+    fps: float
+    title: str
+    individuals: tuple[str, ...] = ()
+    note: str = ""
+    rotations: np.ndarray | None = None
+
+    def check(self) -> None:
+        """Raise an InputError that names the take if it cannot be shown."""
+        name = f"take {self.title!r}"
+        if self.joints.ndim != 4 or self.joints.shape[2:] != (NUM_JOINTS, 3) or self.joints.shape[0] == 0:
+            raise InputError(f"{name}: joints are [persons, frames, {NUM_JOINTS}, 3], not {list(self.joints.shape)}")
+        if self.joints.shape[1] == 0:
+            raise InputError(f"{name}: there are no frames to show")
+        if not np.isfinite(self.joints).all():
+            raise InputError(f"{name}: the joints hold NaN or infinite values")
+        if not (math.isfinite(self.fps) and self.fps > 0):
+            raise InputError(f"{name}: fps is {self.fps}, it must be greater than 0")
+        if self.individuals and len(self.individuals) != self.joints.shape[0]:
+            raise InputError(f"{name}: {len(self.individuals)} individual texts for {self.joints.shape[0]} persons")
+        if self.rotations is not None and self.rotations.shape != (*self.joints.shape[:2], NUM_JOINTS - 1, 6):
+            raise InputError(f"{name}: rotations {list(self.rotations.shape)} do not fit its joints")
+        if self.rotations is not None and not np.isfinite(self.rotations).all():
+            raise InputError(f"{name}: the rotations hold NaN or infinite values")
+
+    @cached_property
+    def rigs(self) -> list[Rig]:
+        """The motion of each person on bones of constant length."""
+        self.check()
+        if self.rotations is None:
+            raise InputError(f"take {self.title!r} has no rotations, which this format needs")
+        rigs = [
+            Rig.fit(torch.from_numpy(joints), torch.from_numpy(rotations))
+            for joints, rotations in zip(self.joints, self.rotations, strict=True)
+        ]
+        if not all(rig.joints().isfinite().all() for rig in rigs):
+            raise InputError(f"take {self.title!r}: its features hold no rotations (zeros, or two columns alike)")
+        return rigs
+
+    def fitting_error(self) -> tuple[float, float]:
+        """How far the joints of `rigs` are from the motion's own, centimetres: mean and largest."""
+        reached = np.stack([rig.joints().numpy() for rig in self.rigs])
+        off = np.linalg.norm(reached - self.joints, axis=-1) * 100
+        return float(off.mean()), float(off.max())
+
+
+def read_take(path: Path) -> Take:
+    """A motion that in2in-sample wrote (.npz), checked."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            data = dict(file)
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise InputError(f"{path} cannot be read as .npz: give files that in2in-sample wrote") from error
+    if missing := {"joints", "features", "fps"} - data.keys():
+        raise InputError(f"{path} holds no {', '.join(sorted(missing))}: give files that in2in-sample wrote")
+    joints, features = data["joints"], data["features"]
+    if features.shape != (*joints.shape[:2], NUM_FEATURES):
+        raise InputError(
+            f"{path}: features are {list(features.shape)} where joints are {list(joints.shape)}, expected "
+            f"[persons, frames, {NUM_FEATURES}] and [persons, frames, {NUM_JOINTS}, 3]"
+        )
+    told = [str(data.get(key, "")) for key in ("prompt", "individual1", "individual2")]
+    note = f"seed {data['seed']}" if "seed" in data else ""
+    rotations = decode_rotations(torch.from_numpy(np.asarray(features, dtype=np.float32))).numpy()
+    own = tuple(told[1:]) if len(joints) == len(told) - 1 else ()
+    take = Take(np.asarray(joints, dtype=np.float32), float(data["fps"]), told[0], own, note, rotations)
+    try:
+        take.check()
+    except InputError as error:
+        raise InputError(f"{path}: {str(error).split(': ', 1)[1]}") from error
+    return take

@@ -1,0 +1,32 @@
+"""Files appear when they are whole, or not at all."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from in2in.errors import InputError
+
+
+@contextmanager
+def whole_file(path: str | Path) -> Iterator[Path]:
+    """A path to write to, with the ending of `path`; moved there at the end, removed if anything fails.
+
+    Args:
+        path: of the file; its folder is made if it is missing.
+
+    Raises:
+        InputError: the folder cannot be written.
+    """
+    path = Path(path)
+    unfinished = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.touch()
+    except OSError as error:
+        raise InputError(f"{path} cannot be written ({error.strerror}): choose another folder") from error
+    try:
+        yield unfinished
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)

@@ -1,0 +1,476 @@
+"""Motion in other programs' formats, read back by other people's readers."""
+
+import csv
+import json
+import re
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pybvh
+import pytest
+import torch
+from conftest import Cli
+from PIL import Image
+from scipy.spatial.transform import Rotation, Slerp
+
+from in2in.data.layout import read_motion
+from in2in.data.synthetic import generate
+from in2in.errors import InputError
+from in2in.export.body import LIMBS, POINTS, body_points
+from in2in.export.bvh import bvh_text, euler_zxy, write_bvh
+from in2in.export.camera import Camera
+from in2in.export.formats import FORMATS
+from in2in.export.glb import write_glb
+from in2in.export.render import render
+from in2in.export.smpl import write_smpl
+from in2in.export.table import write_table
+from in2in.export.take import Take, read_take
+from in2in.export.video import write_gif, write_mp4
+from in2in.motion.representation import FPS, RawMotion, canonicalise, encode
+from in2in.motion.rig import Rig
+from in2in.motion.rotations import matrix_from_6d, rotate_about_y, shortest_turn
+from in2in.motion.skeleton import JOINTS, PARENTS, local_offsets, tpose_offsets
+from in2in.pipeline import Motion, Prompt
+
+SALSA = Path("data/salsa")
+
+
+def as_take(motion: RawMotion, title: str = "two people") -> Take:
+    motion = canonicalise(motion)
+    return Take(motion.joints.numpy(), FPS, title, ("one", "other"), "seed 1", motion.rotations.numpy())
+
+
+@pytest.fixture(scope="module")
+def take() -> Take:
+    return as_take(generate(3, 0, "push").motion.crop(0, 40))
+
+
+@pytest.fixture(scope="module")
+def drifting(take: Take) -> Take:
+    """Bones that change their length and rotations that hardly fit, as a network makes them."""
+    rng = np.random.default_rng(0)
+    slow = np.cumsum(rng.normal(0, 0.004, take.joints.shape), axis=1).astype(np.float32)
+    assert take.rotations is not None
+    rotations = take.rotations + rng.normal(0, 0.1, take.rotations.shape).astype(np.float32)
+    return Take(take.joints + slow, FPS, "drifting", (), "", rotations)
+
+
+def sample_of(take: Take, path: Path) -> Path:
+    """The file that in2in-sample would have written."""
+    assert take.rotations is not None
+    motion = RawMotion(torch.from_numpy(take.joints), torch.from_numpy(take.rotations))
+    features = encode(motion).numpy()
+    joints = features[..., :66].reshape(2, -1, 22, 3)
+    Motion(joints, features, Prompt("they meet", "one waves", "", seed=4)).save(path)
+    return path
+
+
+def read_bvh_joints(path: Path) -> tuple[np.ndarray, pybvh.Bvh]:
+    file = pybvh.read_bvh_file(path)
+    places = file.node_positions()
+    return np.stack([places[:, file.node_index[name]] for name in JOINTS], axis=1), file
+
+
+@pytest.mark.parametrize("kind", ["handshake", "push", "hug"])
+def test_bvh_gives_the_joints_back(kind: str, tmp_path: Path) -> None:
+    take = as_take(generate(3, 0, kind).motion)
+    paths = write_bvh(tmp_path / "x", take)
+    assert [path.name for path in paths] == ["x_person1.bvh", "x_person2.bvh"]
+    for path, joints in zip(paths, take.joints, strict=True):
+        read, file = read_bvh_joints(path)
+        np.testing.assert_allclose(read / 100, joints, atol=1e-4)
+        assert 1 / file.frame_time == pytest.approx(30, abs=1e-4)
+
+
+def test_bvh_rests_in_the_t_pose_with_the_person_s_bones(take: Take, tmp_path: Path) -> None:
+    for path, joints in zip(write_bvh(tmp_path / "x", take), take.joints, strict=True):
+        file = pybvh.read_bvh_file(path)
+        rest = np.stack([file.rest_pose_positions()[file.node_index[name]] for name in JOINTS])
+        lengths = np.linalg.norm(joints[0, 1:] - joints[0, list(PARENTS[1:])], axis=-1)
+        expected = tpose_offsets(torch.tensor([0.0, *lengths])).numpy()
+        np.testing.assert_allclose((rest[1:] - rest[list(PARENTS[1:])]) / 100, expected[1:], atol=1e-3)
+
+
+def test_bvh_gives_real_dancers_of_another_skeleton_back(tmp_path: Path) -> None:
+    if not SALSA.is_dir():
+        pytest.skip("needs data/salsa, which docs/salsa.md makes")
+    clip = next((SALSA / "motions_processed" / "person1").glob("*.npy")).stem
+    take = as_take(read_motion(SALSA, clip))
+    for path, joints in zip(write_bvh(tmp_path / "x", take), take.joints, strict=True):
+        np.testing.assert_allclose(read_bvh_joints(path)[0] / 100, joints, atol=0.01)
+
+
+def test_fit_recovers_exact_rotations_and_does_not_care_where_people_stand(take: Take) -> None:
+    assert take.rotations is not None
+    for joints, rotations, rig in zip(take.joints, take.rotations, take.rigs, strict=True):
+        given = matrix_from_6d(torch.from_numpy(rotations).double())
+        torch.testing.assert_close(rig.local_rotations, given, atol=1e-4, rtol=0)
+        turned = rotate_about_y(torch.from_numpy(joints), torch.tensor(1.0)) + torch.tensor([3.0, 0.0, -2.0])
+        again = Rig.fit(turned, torch.from_numpy(rotations))
+        torch.testing.assert_close(again.offsets, rig.offsets, atol=1e-5, rtol=0)
+        torch.testing.assert_close(again.local_rotations, rig.local_rotations, atol=1e-4, rtol=0)
+
+
+def test_a_body_of_another_shape_keeps_its_rotations() -> None:
+    """Hips beside the pelvis, not below it, and a longer chest, as in optical capture."""
+    motion = generate(1, 0).motion
+    local = matrix_from_6d(motion.rotations[0].double())
+    rig = Rig.fit(motion.joints[0], motion.rotations[0])
+    offsets = rig.offsets.clone()
+    offsets[1], offsets[2] = torch.tensor([0.09, 0.02, -0.02]), torch.tensor([-0.09, 0.02, -0.02])
+    offsets[12], offsets[3] = torch.tensor([0.0, 0.2, 0.06]), torch.tensor([0.0, 0.16, 0.03])
+    other = Rig(offsets, rig.root_position, rig.root_rotation, local)
+    found = Rig.fit(other.joints(), motion.rotations[0])
+    torch.testing.assert_close(found.joints(), other.joints(), atol=1e-4, rtol=0)
+    torch.testing.assert_close(found.local_rotations, local, atol=1e-3, rtol=0)
+    torch.testing.assert_close(found.root_rotation, rig.root_rotation, atol=1e-3, rtol=0)
+
+
+def test_drifting_bones_are_followed_and_the_error_is_told(drifting: Take, tmp_path: Path) -> None:
+    read = np.stack([read_bvh_joints(path)[0] for path in write_bvh(tmp_path / "x", drifting)]) / 100
+    off = np.linalg.norm(read - drifting.joints, axis=-1) * 100
+    mean, largest = drifting.fitting_error()
+    assert (off.mean(), off.max()) == (pytest.approx(mean, abs=1e-3), pytest.approx(largest, abs=1e-3))
+    assert 0.1 < mean < 3
+
+
+def test_euler_angles_do_not_jump() -> None:
+    """A joint that turns round and round, past the places where Euler angles are ambiguous."""
+    turns = np.linspace(0, 4 * np.pi, 200)
+    for axis in ((1, 0, 0), (0, 1, 0), (0, 0, 1), (0.6, 0.64, 0.48)):
+        matrices = Rotation.from_rotvec(turns[:, None] * axis).as_matrix()
+        angles = euler_zxy(matrices[:, None])[:, 0]
+        np.testing.assert_allclose(Rotation.from_euler("ZXY", angles, degrees=True).as_matrix(), matrices, atol=1e-9)
+        if axis != (0.6, 0.64, 0.48):
+            assert np.abs(np.diff(angles, axis=0)).max() < 5
+
+
+def test_shortest_turn_knows_the_opposite_direction() -> None:
+    start = torch.tensor([[0.0, 1.0, 0.0], [0.0, 2.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]).double()
+    end = torch.tensor([[0.0, -3.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 4.0], [0.0, 0.0, 0.0]]).double()
+    turn = shortest_turn(start, end)
+    torch.testing.assert_close(torch.linalg.det(turn), torch.ones(4).double())
+    moved = torch.nn.functional.normalize((turn @ start[..., None]).squeeze(-1), dim=-1)
+    torch.testing.assert_close(moved[:3], torch.nn.functional.normalize(end, dim=-1)[:3], atol=1e-9, rtol=0)
+    torch.testing.assert_close(turn[3], torch.eye(3).double())
+
+
+def smplh_joints(path: Path, joints: np.ndarray, rotations: np.ndarray) -> np.ndarray:
+    """The joints that an AMASS file gives on the bones of a clip, y up, with scipy alone."""
+    data = np.load(path)
+    frames = len(data["poses"])
+    local = Rotation.from_rotvec(data["poses"].reshape(-1, 3)).as_matrix().reshape(frames, 52, 3, 3)
+    up = np.array([[1, 0, 0], [0, 0, 1], [0, -1, 0]])
+    root = torch.from_numpy(up @ local[:, 0])
+    body = torch.from_numpy(local[:, 1:22])
+    offsets = local_offsets(torch.from_numpy(joints).double(), body, root).numpy()
+    place, world = [(data["trans"] + data["rest_pelvis"]) @ up.T], [root.numpy()]
+    for joint in range(1, 22):
+        parent = PARENTS[joint]
+        place.append(place[parent] + world[parent] @ offsets[joint])
+        world.append(world[parent] @ local[:, joint])
+    return np.stack(place, axis=1)
+
+
+def test_smplh_rotations_pose_the_clip_s_own_bones(take: Take, tmp_path: Path) -> None:
+    assert take.rotations is not None
+    paths = write_smpl(tmp_path / "x", take)
+    for path, joints, rotations in zip(paths, take.joints, take.rotations, strict=True):
+        np.testing.assert_allclose(smplh_joints(path, joints, rotations), joints, atol=1e-3)
+        data = np.load(path)
+        assert {key: data[key].shape for key in ("poses", "trans", "betas", "dmpls")} == {
+            "poses": (40, 156),
+            "trans": (40, 3),
+            "betas": (16,),
+            "dmpls": (40, 8),
+        }
+        assert (float(data["mocap_framerate"]), str(data["gender"])) == (30.0, "neutral")
+        assert not data["betas"].any()
+        assert not data["poses"][:, 66:].any()
+        assert "betas are zeros" in str(data["note"])
+
+
+def glb_tracks(path: Path) -> tuple[dict[str, dict[str, np.ndarray]], np.ndarray]:
+    """Animated values of every node by name and path, and the times, as pygltflib reads them."""
+    pygltflib = pytest.importorskip("pygltflib")
+    file = pygltflib.GLTF2().load(str(path))
+    blob = file.binary_blob()
+
+    def values(number: int) -> np.ndarray:
+        accessor = file.accessors[number]
+        view = file.bufferViews[accessor.bufferView]
+        width = {"SCALAR": 1, "VEC3": 3, "VEC4": 4}[accessor.type]
+        start = (view.byteOffset or 0) + (accessor.byteOffset or 0)
+        return np.frombuffer(blob, "<f4", accessor.count * width, start).reshape(-1, width)
+
+    [animation] = file.animations
+    tracks: dict[str, dict[str, np.ndarray]] = {}
+    for channel in animation.channels:
+        sampler = animation.samplers[channel.sampler]
+        name = file.nodes[channel.target.node].name
+        tracks.setdefault(name, {})[channel.target.path] = values(sampler.output)
+    return tracks, values(animation.samplers[0].input)[:, 0]
+
+
+def test_glb_holds_the_joints_of_any_motion(drifting: Take, tmp_path: Path) -> None:
+    write_glb(tmp_path / "x.glb", drifting)
+    tracks, seconds = glb_tracks(tmp_path / "x.glb")
+    np.testing.assert_allclose(seconds, np.arange(40) / 30, atol=1e-6)
+    for person, joints in enumerate(drifting.joints, start=1):
+        for number, name in enumerate(JOINTS):
+            np.testing.assert_allclose(tracks[f"person{person}_{name}"]["translation"], joints[:, number], atol=1e-5)
+
+
+def test_glb_limbs_reach_from_joint_to_joint_between_frames_too(drifting: Take, tmp_path: Path) -> None:
+    write_glb(tmp_path / "x.glb", drifting)
+    tracks, seconds = glb_tracks(tmp_path / "x.glb")
+    points = body_points(drifting.joints)
+    between = (seconds[1:] + seconds[:-1]) / 2
+    limbs = [name for name in tracks if name.count("-") == 1]
+    assert len(limbs) == 2 * len(LIMBS)
+    for name in limbs:
+        person = int(name[6]) - 1
+        start, end = (points[person, :, POINTS.index(part)] for part in name.split("_", 1)[1].split("-"))
+        track = tracks[name]
+        turn = Rotation.from_quat(track["rotation"])
+        along = turn.apply([0, 1, 0]) * track["scale"][:, 1:2]
+        np.testing.assert_allclose(track["translation"] + along, end, atol=1e-4)
+        half = Slerp(seconds, turn)(between).apply([0, 1, 0])
+        middle = (end - start)[1:] + (end - start)[:-1]
+        assert (half * middle).sum(axis=-1).min() > 0
+
+
+def test_glb_is_loaded_by_trimesh_upright_and_facing_outwards(take: Take, tmp_path: Path) -> None:
+    trimesh = pytest.importorskip("trimesh")
+    write_glb(tmp_path / "x.glb", take)
+    scene = trimesh.load(tmp_path / "x.glb")
+    low, high = scene.bounds
+    assert -0.1 < low[1] < 0.05
+    assert abs(high[1] - take.joints[:, 0, 15, 1].max() - 0.19) < 0.05  # the skull is 0.1 above and 0.1 large
+    ball = scene.geometry[scene.graph["person1_skull"][1]]
+    assert (np.einsum("ij,ij->i", ball.face_normals, ball.triangles_center) > 0).all()
+    tube = scene.geometry[scene.graph["person1_left_hip-left_knee"][1]]
+    assert (np.einsum("ij,ij->i", tube.face_normals, tube.triangles_center * (1, 0, 1)) > 0).all()
+
+
+def test_the_table_is_the_joints(take: Take, tmp_path: Path) -> None:
+    write_table(tmp_path / "x.csv", take)
+    rows = list(csv.DictReader((tmp_path / "x.csv").open()))
+    assert len(rows) == 80
+    row = rows[40 + 30]
+    assert (row["person"], row["frame"], row["seconds"]) == ("2", "30", "1.0000")
+    read = [float(row[f"left_wrist_{axis}"]) for axis in "xyz"]
+    np.testing.assert_allclose(read, take.joints[1, 30, JOINTS.index("left_wrist")], atol=1e-6)
+
+
+def test_mp4_has_every_frame_at_its_rate(take: Take, tmp_path: Path) -> None:
+    av = pytest.importorskip("av")
+    pytest.importorskip("imageio_ffmpeg")
+    write_mp4(tmp_path / "x.mp4", take, (320, 180))
+    with av.open(tmp_path / "x.mp4") as film:
+        [stream] = film.streams.video
+        pictures = [frame.to_ndarray(format="rgb24") for frame in film.decode(stream)]
+        assert (stream.average_rate, stream.codec_context.name) == (30, "h264")
+        assert (stream.width, stream.height, len(pictures)) == (320, 180, 40)
+        assert stream.codec_context.pix_fmt == "yuv420p"
+        assert film.metadata["title"] == take.title
+    drawn = list(render(take, (320, 180)))
+    assert np.abs(pictures[25].astype(int) - drawn[25]).mean() < 3
+
+
+def test_gif_keeps_time(take: Take, tmp_path: Path) -> None:
+    write_gif(tmp_path / "x.gif", take, (160, 90))
+    with Image.open(tmp_path / "x.gif") as film:
+        shown = 0
+        for number in range(film.n_frames):
+            film.seek(number)
+            shown += film.info["duration"]
+        assert film.size == (160, 90)
+    assert shown == pytest.approx(40 / 30 * 1000, abs=10)
+
+
+def blue(picture: np.ndarray) -> np.ndarray:
+    return picture[..., 2].astype(int) - picture[..., 0] > 60
+
+
+def orange(picture: np.ndarray) -> np.ndarray:
+    return picture[..., 0].astype(int) - picture[..., 2] > 80
+
+
+def standing(*places: tuple[float, float]) -> Take:
+    """People in the T-pose at x, z."""
+    offsets = tpose_offsets(torch.tensor([0.0, *[0.25] * 21])).numpy()
+    pose = np.zeros((22, 3), dtype=np.float32)
+    for joint in range(1, 22):
+        pose[joint] = pose[PARENTS[joint]] + offsets[joint]
+    pose[:, 1] -= pose[:, 1].min()
+    return Take(np.stack([[pose + np.array([x, 0, z], dtype=np.float32)] for x, z in places]), 30, "")
+
+
+def test_a_person_is_drawn_where_the_camera_sees_the_joints() -> None:
+    take = standing((-1.0, 0.0), (1.0, 0.0))
+    camera = Camera.following(take.joints, 30, (640, 360))
+    [picture] = render(take, (640, 360))
+    for person, mask in ((0, blue(picture)), (1, orange(picture))):
+        seen = camera.project(take.joints[person, 0], 0)
+        for x, y, _ in seen:
+            assert np.abs(picture[int(y), int(x)] - np.array([230.0, 233.0, 237.0])).max() > 80
+        rows, columns = np.nonzero(mask)
+        assert columns.min() > seen[:, 0].min() - 40
+        assert columns.max() < seen[:, 0].max() + 40
+        assert rows.max() < seen[:, 1].max() + 20
+
+
+def test_who_stands_in_front_hides_who_stands_behind() -> None:
+    """Seen along the line between the two: the nearer covers the other's chest."""
+    for first, second in (((0.0, 0.0), (0.3, 0.6)), ((0.3, 0.6), (0.0, 0.0))):
+        take = standing(first, second)
+        camera = Camera.following(take.joints, 30, (640, 360))
+        [picture] = render(take, (640, 360))
+        chests = camera.project(take.joints[:, 0, JOINTS.index("spine2")], 0)
+        near = int(chests[:, 2].argmin())
+        x, y = chests[near, :2].astype(int)
+        assert (blue, orange)[near](picture)[y, x]
+
+
+def test_the_camera_follows() -> None:
+    still = standing((-0.5, 0.0), (0.5, 0.0))
+    away = np.linspace(0, 6, 60)[None, :, None, None] * np.array([1.0, 0.0, 0.5])
+    take = Take((still.joints + away).astype(np.float32), 30, "")
+    for picture in render(take, (320, 180), every=20):
+        for mask in (blue(picture), orange(picture)):
+            rows, columns = np.nonzero(mask)
+            assert 20 < columns.mean() < 300
+            assert len(rows) > 200
+
+
+def test_samples_are_exported_in_all_formats(cli: Cli, take: Take, tmp_path: Path) -> None:
+    if shutil.which("ffmpeg") is None:
+        pytest.importorskip("imageio_ffmpeg")
+    (tmp_path / "made").mkdir()
+    assert take.rotations is not None
+    short = Take(take.joints[:, :8], 30, "", rotations=take.rotations[:, :8])
+    for number in range(2):
+        sample_of(short, tmp_path / "made" / f"00{number}.npz")
+    out = tmp_path / "taken away"
+    names = ",".join(FORMATS)
+    finished = cli("export", f"files={tmp_path}/made/*.npz", f"to=[{names}]", f"out={out}")
+    assert finished.code == 0, finished.err
+    assert finished.out.splitlines()[-1] == str(out)
+    assert finished.out.count("cm from the joints on average") == 4
+    endings = [".bvh", ".csv", ".gif", ".glb", ".html", ".mp4", ".npz", ".png"]
+    assert sorted({path.suffix for path in out.iterdir()}) == endings
+    assert len(list(out.iterdir())) == 2 * 10
+    assert read_take(tmp_path / "made" / "000.npz").individuals == ("one waves", "")
+
+
+def damaged(good: Path, path: Path, **changed: np.ndarray) -> None:
+    with np.load(good) as data:
+        np.savez(path, **{**data, **changed})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["to=bvh"], "files is not given"),
+        (["files=GOOD"], "to is not given.*bvh"),
+        (["files=none*.npz", "to=bvh"], "files=none.*matches no file"),
+        (["files=GOOD", "to=[bvh,fbx]"], "no format 'fbx'; known are html, mp4, gif, png, bvh, glb, smpl, csv"),
+        (["files=GOOD", "to=bvh", "out=GOOD/x"], "cannot be written .*choose another folder"),
+        (["files=text.npz", "to=bvh"], "text.npz cannot be read as .npz"),
+        (["files=shape.npz", "to=bvh"], r"shape.npz: joints are \[persons, frames, 22, 3\], not \[2, 39, 21, 3\]"),
+        (["files=features.npz", "to=glb"], "features.npz: features are"),
+        (["files=nan.npz", "to=html"], "nan.npz: the joints hold NaN"),
+        (["files=empty.npz", "to=mp4"], "empty.npz: there are no frames"),
+        (["files=bare.npz", "to=csv"], "bare.npz holds no features"),
+        (["files=GOOD", "too=csv"], "too"),
+        (["files=**/good.npz", "to=csv", "out=x"], "2 of the files are called good"),
+    ],
+)
+def test_bad_input_gets_one_line_and_leaves_nothing(
+    cli: Cli, take: Take, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], words: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    good = sample_of(take, tmp_path / "good.npz")
+    (tmp_path / "again").mkdir()
+    shutil.copy(good, tmp_path / "again" / "good.npz")
+    (tmp_path / "text.npz").write_text("no motion")
+    joints, features = np.load(good)["joints"], np.load(good)["features"]
+    damaged(good, tmp_path / "shape.npz", joints=joints[:, :, :21])
+    damaged(good, tmp_path / "features.npz", features=features[..., :132])
+    damaged(good, tmp_path / "nan.npz", joints=np.where(joints > 1.2, np.nan, joints))
+    damaged(good, tmp_path / "empty.npz", joints=joints[:, :0], features=features[:, :0])
+    np.savez(tmp_path / "bare.npz", joints=joints, fps=30)
+    before = sorted(tmp_path.rglob("*"))
+    finished = cli("export", *(argument.replace("GOOD", str(good)) for argument in arguments))
+    assert finished.code != 0
+    own = [line for line in finished.err.splitlines() if "in2in-export: " in line]
+    assert len(own) == 1
+    assert re.search(words, own[0])
+    assert "Traceback" not in finished.err
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_an_unfinished_file_is_never_left(take: Take, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> str:
+        raise KeyboardInterrupt
+
+    (tmp_path / "x_person1.bvh").write_text("from before")
+    monkeypatch.setattr("in2in.export.bvh.bvh_text", broken)
+    with pytest.raises(KeyboardInterrupt):
+        write_bvh(tmp_path / "x", take)
+    assert [path.name for path in tmp_path.iterdir()] == ["x_person1.bvh"]
+    assert (tmp_path / "x_person1.bvh").read_text() == "from before"
+
+
+def test_a_take_without_rotations_has_no_bvh(take: Take, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="has no rotations"):
+        write_bvh(tmp_path / "x", Take(take.joints, 30, "bare"))
+    assert take.rotations is not None
+    with pytest.raises(InputError, match="hold no rotations"):
+        write_bvh(tmp_path / "x", Take(take.joints, 30, "zeros", rotations=np.zeros_like(take.rotations)))
+    assert not list(tmp_path.iterdir())
+
+
+def test_sampling_exports_what_is_asked_for(cli: Cli, run_folder: Path, tmp_path: Path) -> None:
+    given = [f"run={run_folder}", "prompt=hug", "seconds=0.5", "sampler=ddim", "sampler.steps=2"]
+    finished = cli("sample", *given, "export=[csv,bvh]", f"out={tmp_path}/made")
+    assert finished.code == 0, finished.err
+    names = sorted(path.name for path in (tmp_path / "made").iterdir())
+    assert names == ["000.csv", "000.npz", "000_person1.bvh", "000_person2.bvh", "overrides.yaml"]
+    finished = cli("sample", *given, "export=[dae]", f"out={tmp_path}/other")
+    assert "in2in-sample: export: there is no format 'dae'; known are html" in finished.err
+    assert not (tmp_path / "other").exists()
+
+
+def test_the_generator_takes_a_text_and_motion_takes_itself_away(run_folder: Path, tmp_path: Path) -> None:
+    from in2in.pipeline import Generator, read_run
+
+    generator = Generator.from_pretrained(run_folder, sampler={**read_run(run_folder)[0].sampler, "steps": 2})
+    motions = generator("two people hug", seconds=0.5, num_samples=2, seed=3)
+    assert [motion.prompt.seed for motion in motions] == [3, 4]
+    assert motions[0].joints.shape == (2, 15, 22, 3)
+    listed = generator([Prompt("two people hug", seconds=0.5, seed=4)])
+    np.testing.assert_allclose(listed[0].joints, motions[1].joints, atol=1e-5)
+    with pytest.raises(TypeError, match="second"):
+        generator("two people hug", second=0.5)
+    motions[0].to_html(tmp_path / "hug.html")
+    assert "two people hug" in (tmp_path / "hug.html").read_text()
+    paths = motions[0].to_bvh(tmp_path / "hug.bvh")
+    assert [path.name for path in paths] == ["hug_person1.bvh", "hug_person2.bvh"]
+    assert pybvh.read_bvh_file(paths[0]).frame_count == 15
+    element = motions[0]._repr_html_()
+    found = re.fullmatch(r'<iframe srcdoc="([^"]*)"[^>]*></iframe>', element)
+    assert found
+    assert "&lt;script" in found[1]
+    assert "<" not in found[1]
+    assert json.dumps("two people hug") in found[1].replace("&quot;", '"')
+
+
+def test_every_file_of_bvh_text_is_plain(take: Take) -> None:
+    lines = bvh_text(take.rigs[0], 25).splitlines()
+    assert lines[0] == "HIERARCHY"
+    assert "Frames: 40" in lines
+    assert "Frame Time: 0.0400000000" in lines
+    assert all(len(line.split()) == 3 + 3 * 22 for line in lines[lines.index("Frame Time: 0.0400000000") + 1 :])

@@ -1,0 +1,409 @@
+"""HumanML3D and files of joint positions to data sets, against made-up motion that is known at every instant."""
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import roma
+import torch
+import yaml
+from conftest import Cli
+from hydra.utils import instantiate
+from torch import Tensor
+
+from in2in.cli.entry import conf_dir
+from in2in.cli.prepare import read_joint_map
+from in2in.data.cache import MotionCache
+from in2in.data.derived_joints import RULES, derive
+from in2in.data.import_check import check_motion
+from in2in.data.joint_readers import read_bandai_namco, read_sbu_kinect
+from in2in.data.layout import read_motion, read_split, read_texts
+from in2in.data.pairs import read_text_file
+from in2in.data.positions import motion_from_positions
+from in2in.motion.representation import RawMotion
+from in2in.motion.skeleton import BONE_LENGTHS, INDEX, JOINTS, bone_lengths, forward_kinematics, tpose_offsets
+
+MAPS = sorted(path.stem for path in (conf_dir() / "joints").glob("*.yaml"))
+
+
+def person(seconds: Tensor, seed: int = 0, place: float = 0.0) -> Tensor:
+    """[T, 22, 3] of somebody who sways on the spot, feet near the floor, at any instants [T]."""
+    generator = torch.Generator().manual_seed(seed)
+    phase, size = (torch.rand(21, 3, generator=generator, dtype=torch.float64) for _ in range(2))
+    size[[INDEX[f"{side}_{joint}"] - 1 for side in ("left", "right") for joint in ("hip", "knee", "ankle")]] *= 0.1
+    local = roma.rotvec_to_rotmat(0.5 * size * torch.sin(6 * phase + 3 * seconds[:, None, None]))
+    root = roma.rotvec_to_rotmat(torch.tensor([0.0, 1.0, 0.0]).double() * (0.3 * seconds[:, None] + place))
+    hips = torch.stack([place + 0.1 * seconds.sin(), 0.97 + 0 * seconds, 0.1 * seconds.cos()], dim=-1)
+    return forward_kinematics(local, root, hips, tpose_offsets(torch.tensor(BONE_LENGTHS).double()))
+
+
+def sway(frames: int, fps: float, persons: int = 1) -> Tensor:
+    """[P, T, 22, 3] metres, y up."""
+    seconds = torch.arange(frames, dtype=torch.float64) / fps
+    return torch.stack([person(seconds, seed, 1.2 * seed) for seed in range(persons)])
+
+
+def on_floor(joints: Tensor) -> Tensor:
+    return joints - torch.tensor([0.0, 1.0, 0.0]) * joints[..., 1].min()
+
+
+def one_line(err: str, words: str) -> None:
+    lines = [line for line in err.splitlines() if "in2in-prepare:" in line]
+    assert len(lines) == 1, err
+    assert re.search(words, lines[0]), lines[0]
+    assert "Traceback" not in err
+
+
+# HumanML3D
+
+
+@pytest.fixture
+def humanml3d(tmp_path: Path) -> Path:
+    folder = tmp_path / "HumanML3D"
+    for name in ("new_joints", "texts"):
+        (folder / name).mkdir(parents=True)
+    for clip in ("000000", "000001", "000002", "M000000"):
+        np.save(folder / "new_joints" / f"{clip}.npy", on_floor(sway(101, 20))[0].numpy().astype(np.float32))
+        (folder / "texts" / f"{clip}.txt").write_text("a man sways.#a/DET man/NOUN sway/VERB#0.0#0.0\n")
+    with (folder / "texts" / "000001.txt").open("a") as file:
+        file.write("he sways again#x/Y#nan#nan\nhe turns#x/Y#1.0#3.0\nhe stops#x/Y#4.8#5.0\nhe spins#x/Y#1.0#3.0\n")
+    (folder / "train.txt").write_text("000000\n000001\nM000000\n")
+    (folder / "val.txt").write_text("000002\n")
+    return folder
+
+
+def humanml3d_arguments(folder: Path, *more: str) -> list[str]:
+    out = folder.parent / "out"
+    return ["source=humanml3d", f"humanml3d_dir={folder}", f"out={out}", "processes=1", *more]
+
+
+def test_humanml3d_becomes_single_persons_at_30_frames_a_second(humanml3d: Path, cli: Cli) -> None:
+    finished = cli("prepare", *humanml3d_arguments(humanml3d))
+    assert finished.code == 0, finished.err
+    assert "left out 1 range" in finished.out  # 0.2 s
+    out = humanml3d.parent / "out"
+    assert MotionCache(out).persons == 1
+    assert read_split(out, "train") == ["000000", "000001", "000001_1"]
+    assert read_split(out, "val") == ["000002"]
+    whole = read_motion(out, "000001")
+    torch.testing.assert_close(whole.joints.double(), on_floor(sway(151, 30)), atol=1e-3, rtol=0)
+    check = check_motion(whole, sway(101, 20), 20)
+    assert check.shared is not None
+    assert check.shared < 1e-3
+    assert check.posed < 1e-3
+    assert check.standing == 1.0
+    part = read_motion(out, "000001_1")
+    torch.testing.assert_close(part.joints, whole.joints[:, 30:91])
+    torch.testing.assert_close(part.rotations, whole.rotations[:, 30:91])
+
+
+def test_humanml3d_captions_go_with_their_range(humanml3d: Path, cli: Cli) -> None:
+    assert cli("prepare", *humanml3d_arguments(humanml3d, "mirrored=true", "processes=2")).code == 0
+    out = humanml3d.parent / "out"
+    assert read_split(out, "train") == ["000000", "000001", "000001_1", "M000000"]
+    texts = {clip: read_texts(out, clip) for clip in ("000001", "000001_1")}
+    assert texts["000001"].interaction == ("a man sways.", "he sways again")
+    assert texts["000001_1"].interaction == ("he turns", "he spins")
+    assert all(own.individuals == (own.interaction,) for own in texts.values())
+
+
+def edit(folder: Path, name: str, change: Callable[[np.ndarray], np.ndarray]) -> None:
+    np.save(folder / name, change(np.load(folder / name)))
+
+
+def with_nan(joints: np.ndarray) -> np.ndarray:
+    joints[..., 7, 4, 1] = np.nan
+    return joints
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda f: (f / "texts/000002.txt").write_text("no separator\n"), r"000002.txt:1 has 0 '#', expected caption#"),
+        (lambda f: (f / "texts/000002.txt").write_text("a#b#zero#1\n"), "000002.txt:1: .*'zero'.* in seconds"),
+        (lambda f: (f / "texts/000002.txt").write_text("\n"), "000002.txt holds no caption"),
+        (lambda f: (f / "texts/000002.txt").unlink(), "000002.txt is missing"),
+        (lambda f: (f / "new_joints/000002.npy").unlink(), "000002.npy is missing"),
+        (lambda f: (f / "new_joints/000002.npy").write_text("x"), "000002.npy cannot be read"),
+        (lambda f: (f / "train.txt").unlink(), "train.txt is missing: is humanml3d_dir="),
+        (lambda f: edit(f, "new_joints/000002.npy", with_nan), "000002.npy: frame 7, person 1, left_knee is NaN"),
+        (lambda f: edit(f, "new_joints/000002.npy", lambda x: x[:, :21]), r"has shape \[101, 21, 3\], expected"),
+        (lambda f: edit(f, "new_joints/000002.npy", lambda x: 100 * x), "a leg is 82.1 m long"),
+    ],
+)
+def test_bad_humanml3d_gets_one_line_and_leaves_nothing(humanml3d: Path, cli: Cli, damage, words: str) -> None:
+    damage(humanml3d)
+    finished = cli("prepare", *humanml3d_arguments(humanml3d))
+    assert finished.code != 0
+    one_line(finished.err, words)
+    assert [path.name for path in humanml3d.parent.iterdir()] == ["HumanML3D"]
+
+
+@pytest.mark.skipif("IN2IN_HUMANML3D_SAMPLES" not in os.environ, reason="needs real clips of HumanML3D")
+@pytest.mark.parametrize("clip", ["000000", "012314"])
+def test_real_clips_of_humanml3d(clip: str) -> None:
+    folder = Path(os.environ["IN2IN_HUMANML3D_SAMPLES"])
+    joints = torch.from_numpy(np.load(folder / f"new_joints_{clip}.npy"))[None]
+    motion = motion_from_positions(joints, 20)
+    assert len(motion) == (len(joints[0]) - 1) * 3 // 2 + 1
+    assert check_motion(motion, joints, 20).passed
+
+
+# Files of joints
+
+NAMES = [f"joint {name}" for name in reversed(JOINTS)]
+"""What a made-up source calls our joints, in its order."""
+
+
+def as_source(joints: Tensor) -> np.ndarray:
+    """Our joints as the made-up source has them: reversed, centimetres, z up."""
+    x, y, z = joints.flip(-2).unbind(-1)
+    return (100 * torch.stack([x, -z, y], dim=-1)).numpy().astype(np.float32)
+
+
+def own_map(**changes: object) -> dict:
+    joints = {name: f"joint {name}" for name in JOINTS}
+    return {"joints": joints, "unit": 0.01, "axes": ["x", "z", "-y"], "fps": 60, "names": NAMES, **changes}
+
+
+@pytest.fixture
+def pairs(tmp_path: Path) -> Path:
+    for take in range(5):
+        np.save(tmp_path / f"take{take}.npy", as_source(sway(121, 60, persons=2)))
+    (tmp_path / "map.yaml").write_text(yaml.safe_dump(own_map()))
+    lines = [f"take{take}\tthey sway {take}\tone sways\tone turns\n" for take in range(5)]
+    (tmp_path / "texts.tsv").write_text("".join(lines))
+    return tmp_path
+
+
+def joints_arguments(folder: Path, *more: str) -> list[str]:
+    files = [f"files={folder}/take*.np[yz]", f"map={folder}/map.yaml", f"texts={folder}/texts.tsv"]
+    return ["source=joints", *files, f"out={folder}/out", "processes=1", "val_share=0.2", "test_share=0.2", *more]
+
+
+def test_pairs_of_another_skeleton(pairs: Path, cli: Cli) -> None:
+    finished = cli("prepare", *joints_arguments(pairs))
+    assert finished.code == 0, finished.err
+    assert "all of these: 5 of 5 clips" in finished.out
+    out = pairs / "out"
+    splits = {name: read_split(out, name) for name in ("train", "val", "test")}
+    assert [len(clips) for clips in splits.values()] == [3, 1, 1]
+    assert sorted(clip for clips in splits.values() for clip in clips) == [f"take{take}" for take in range(5)]
+    motion = read_motion(out, "take3")
+    torch.testing.assert_close(motion.joints.double(), on_floor(sway(61, 30, persons=2)), atol=1e-4, rtol=0)
+    texts = read_texts(out, "take3")
+    assert texts.interaction == ("they sway 3",)
+    assert texts.individuals == (("one sways",), ("one turns",))
+
+
+def test_one_of_two_persons(pairs: Path, cli: Cli) -> None:
+    (pairs / "map.yaml").write_text(yaml.safe_dump(own_map(persons=[1])))
+    assert cli("prepare", *joints_arguments(pairs)).code == 0
+    motion = read_motion(pairs / "out", "take0")
+    torch.testing.assert_close(motion.joints.double(), on_floor(sway(61, 30, persons=2)[1:]), atol=1e-4, rtol=0)
+    assert read_texts(pairs / "out", "take0").individuals == (("they sway 0",),)
+
+
+def change_map(**changes: object) -> Callable[[Path], None]:
+    return lambda folder: (folder / "map.yaml").write_text(yaml.safe_dump(own_map(**changes))) and None
+
+
+def joints_but(*names: str, **more: object) -> dict:
+    return {name: place for name, place in own_map()["joints"].items() if name not in names} | more
+
+
+def as_npz(number: int, **arrays: object) -> Callable[[Path], None]:
+    def change(folder: Path) -> None:
+        joints = np.load(folder / f"take{number}.npy")
+        (folder / f"take{number}.npy").unlink()
+        np.savez(folder / f"take{number}.npz", **{"joints": joints, **arrays})
+
+    return change
+
+
+def both(*changes: Callable[[Path], None]) -> Callable[[Path], None]:
+    return lambda folder: [change(folder) for change in changes] and None
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (change_map(joints=joints_but("left_knee")), "map.yaml lacks left_knee"),
+        (change_map(joints=joints_but(left_kneee="x")), "'left_kneee' is none of our joints"),
+        (change_map(joints=joints_but(left_knee="knee")), "left_knee is 'knee', which .*take0.npy lacks"),
+        (change_map(joints=joints_but("head"), derived=["head"]), "head cannot be derived"),
+        (change_map(joints=joints_but("neck"), derived=["neck", "pelvis"]), "pelvis is both in joints and in derived"),
+        (change_map(joints=joints_but(head=["joint neck", 0.5])), r"\['joint neck', 0.5\] is neither"),
+        (change_map(axes=["x", "y", "y"]), "must be x, y and z"),
+        (change_map(axes=["x", "y", "z"]), "the neck is not above the pelvis .* axes"),
+        (change_map(unit=1), "a leg is 82.1 m long, .* unit"),
+        (change_map(rate=30), "rate is not an option of .*JointMap"),
+        (change_map(names=NAMES[1:]), "22 joints, but 21 names"),
+        (change_map(names=[]), "does not name its joints"),
+        (change_map(fps=None), "take0.npy does not say its rate"),
+        (change_map(persons=[2]), "no person 2 in .*take0.npy"),
+        (as_npz(1, fps=30), "take1.npz has 30 frames a second, .*map.yaml says 60"),
+        (
+            both(change_map(fps=None), *(as_npz(take, fps=60 - 30 * (take == 4)) for take in range(5))),
+            "take0.npz has 60 frames a second, .*take4.npz 30: import them one by one",
+        ),
+        (as_npz(1, joints=np.zeros((9, 22, 2))), r"take1.npz holds float64 of shape \[9, 22, 2\]: expected"),
+        (lambda f: np.savez(f / "take9.npz", points=np.zeros(3)), "no array named joints, it has points"),
+        (lambda f: edit(f, "take1.npy", lambda x: x[0]), "2 persons, .*take1.npy 1: all must have one, or all two"),
+        (lambda f: edit(f, "take1.npy", lambda x: x[:, :1]), "take1 has 1 frames"),
+        (lambda f: edit(f, "take1.npy", with_nan), "take take1: frame 7, person 1, right_shoulder is NaN"),
+        (lambda f: (f / "take1.npy").write_text("x"), "take1.npy cannot be read"),
+        (lambda f: (f / "texts.tsv").write_text("take0\tthey sway\n"), "texts.tsv has no line for the take take1"),
+        (lambda f: (f / "map.yaml").write_text("joints: [a"), "map.yaml cannot be read as yaml"),
+        (lambda f: (f / "map.yaml").write_text("fps: 30"), "map.yaml names no joints"),
+        (lambda f: (f / "map.yaml").unlink(), "map.yaml is no file: .* or one of .*sbu_kinect"),
+        (lambda f: [path.unlink() for path in f.glob("take*")], "files=.* matches no file"),
+    ],
+)
+def test_bad_joint_files_get_one_line_and_leave_nothing(pairs: Path, cli: Cli, damage, words: str) -> None:
+    damage(pairs)
+    before = sorted(path.name for path in pairs.iterdir())
+    finished = cli("prepare", *joints_arguments(pairs))
+    assert finished.code != 0
+    one_line(finished.err, words)
+    assert sorted(path.name for path in pairs.iterdir()) == before
+
+
+def test_rules_derive_the_joints_of_the_t_pose() -> None:
+    unit = torch.eye(3)
+    pose = forward_kinematics(unit.expand(21, 3, 3), unit, torch.zeros(3), tpose_offsets(torch.tensor(BONE_LENGTHS)))
+    given = {name: pose[INDEX[name]] for name in JOINTS if name not in RULES}
+    derived = derive(given, RULES, "map.yaml")
+    for name in RULES:
+        error = float((derived[name] - pose[INDEX[name]]).norm())
+        assert error < (0.05 if name.endswith("foot") else 0.03), name
+    bent = given | {"left_ankle": given["left_knee"] + torch.tensor([0.0, 0.0, -0.43])}  # shin level, to the back
+    toe = derive(bent, ["left_foot"], "map.yaml")["left_foot"] - bent["left_ankle"]
+    assert toe[1] < -0.1
+
+
+def test_bones_that_stretch_are_made_rigid_where_the_map_says_so() -> None:
+    stretched = sway(61, 15)
+    stretched[:, :, INDEX["left_wrist"]] += 0.05 * torch.sin(torch.arange(61.0))[:, None]
+    wobbly, rigid = (motion_from_positions(stretched, 15, rigid) for rigid in (False, True))
+    assert not check_motion(wobbly).passed
+    assert check_motion(rigid).posed < 1e-4
+    lengths = bone_lengths(rigid.joints[0])
+    assert (lengths - lengths[0]).abs().max() < 1e-5
+    keep = [joint for joint in range(22) if joint != INDEX["left_wrist"]]
+    torch.testing.assert_close(rigid.joints[:, :, keep], wobbly.joints[:, :, keep], atol=5e-3, rtol=0)
+
+
+def test_the_check_fails_on_what_is_wrong() -> None:
+    joints = sway(61, 30)
+    good = motion_from_positions(joints, 30)
+    assert check_motion(good, joints).passed
+    stacked = good.rotations.unflatten(-1, (3, 2)).transpose(-1, -2).flatten(-2)  # HumanML3D's layout
+    assert check_motion(RawMotion(good.joints, stacked)).posed > 0.1
+    assert check_motion(RawMotion(good.joints + 0.3, good.rotations)).standing == 0
+    late = check_motion(good, joints.roll(5, dims=1)).shared
+    assert late is not None
+    assert late > 0.05
+
+
+# Shipped maps
+
+
+@pytest.mark.parametrize("name", MAPS)
+def test_every_shipped_map_can_be_used(name: str) -> None:
+    joint_map = instantiate(read_joint_map(name))
+    assert set(joint_map.joints) | set(joint_map.derived) == set(JOINTS)
+    assert read_text_file(Path(joint_map.texts))
+
+
+def test_bandai_namco(tmp_path: Path, cli: Cli) -> None:
+    names = [
+        *("Hips", "Spine", "Chest", "Neck", "Head"),
+        *(f"{name}_{side}" for side in "LR" for name in ("Shoulder", "UpperArm", "LowerArm", "Hand")),
+        *(f"{name}_{side}" for side in "LR" for name in ("UpperLeg", "LowerLeg", "Foot", "Toes")),
+    ]
+    ours = [
+        *("pelvis", "spine1", "spine3", "neck", "head"),
+        *(f"{s}_{name}" for s in ("left", "right") for name in ("collar", "shoulder", "elbow", "wrist")),
+        *(f"{s}_{name}" for s in ("left", "right") for name in ("hip", "knee", "ankle", "foot")),
+    ]
+    joints = sway(90, 30)[0][:, [INDEX[name] for name in ours]].numpy()
+    steps = np.round(np.concatenate([joints, joints + 5]) / 0.00025).astype(np.int64)  # the second beyond 16 bits
+    packed = np.diff(steps, axis=0, prepend=0).astype(np.int16)
+    clips = ["dataset-1_bow_angry_001", "dataset-2_walk-turn-left_normal_002"]
+    file = tmp_path / "packed.npz"
+    np.savez(file, joints_delta=packed, scale=0.00025, offsets=[0, 90, 180], clips=clips, names=names, fps=30)
+    first = next(read_bandai_namco(file))
+    np.testing.assert_allclose(first.joints[0], joints, atol=2e-4)
+    arguments = ["source=joints", "map=bandai_namco", f"files={file}", f"out={tmp_path}/out"]
+    assert cli("prepare", *arguments, "processes=1", "val_share=0", "test_share=0").code == 0
+    assert read_split(tmp_path / "out", "train") == clips
+    assert read_texts(tmp_path / "out", clips[0]).interaction == ("a person bows angrily",)
+    assert read_texts(tmp_path / "out", clips[1]).interaction == ("a person walks and turns left in a normal way",)
+    motion = read_motion(tmp_path / "out", clips[0])
+    keep = [INDEX[name] for name in JOINTS if name not in ("spine1", "spine2")]
+    torch.testing.assert_close(motion.joints[:, :, keep], on_floor(sway(90, 30))[:, :, keep].float(), atol=1e-3, rtol=0)
+
+
+def sbu_lines(frames: int) -> list[str]:
+    """Two people who stand and sway, in the coordinates of a depth picture."""
+    of = {
+        "left_foot": "left_ankle",
+        "right_foot": "right_ankle",
+        "left_hand": "left_wrist",
+        "right_hand": "right_wrist",
+    }
+    sides = [f"{side}_{name}" for side in ("left", "right") for name in ("shoulder", "elbow", "hand")]
+    legs = [f"{side}_{name}" for side in ("left", "right") for name in ("hip", "knee", "foot")]
+    names = ["head", "neck", "spine3", *sides, *legs]
+    x, y, z = (1000 * sway(frames, 15, 2)[:, :, [INDEX[of.get(name, name)] for name in names]]).unbind(-1)
+    picture = torch.stack([(1280 - x) / 2560, (960 - y) / 1920, z / 1280], dim=-1).transpose(0, 1).flatten(1)
+    return [",".join(f"{value:.6f}" for value in (7 + k, *row.tolist())) for k, row in enumerate(picture)]
+
+
+@pytest.fixture
+def sbu(tmp_path: Path) -> Path:
+    for actors in ("s01s02", "s03s04"):
+        for action in ("03", "06"):
+            file = tmp_path / "SBU" / actors / action / "001" / "skeleton_pos.txt"
+            file.parent.mkdir(parents=True)
+            file.write_text("\n".join(sbu_lines(20)) + "\n")
+    return tmp_path
+
+
+def test_sbu_kinect(sbu: Path, cli: Cli) -> None:
+    arguments = ["source=joints", "map=sbu_kinect", f"files={sbu}/SBU/**/skeleton_pos.txt", f"out={sbu}/out"]
+    finished = cli("prepare", *arguments, "processes=1", "val_share=0.5", "test_share=0")
+    assert finished.code == 0, finished.err
+    splits = [read_split(sbu / "out", name) for name in ("train", "val")]
+    assert [{clip.split("_")[0] for clip in clips} for clips in splits] in (
+        [{"s01s02"}, {"s03s04"}],
+        [{"s03s04"}, {"s01s02"}],
+    )
+    assert read_texts(sbu / "out", "s03s04_06_001").interaction == ("two people hug each other",)
+    motion = read_motion(sbu / "out", "s01s02_03_001")
+    assert motion.joints.shape == (2, 39, 22, 3)
+    truth = sway(39, 30, 2)
+    arms = [INDEX[f"{side}_{name}"] for side in ("left", "right") for name in ("shoulder", "elbow", "wrist")]
+    apart = motion.joints[:, :, arms].double() - truth[:, :, arms]
+    assert (apart - apart.mean(dim=(0, 1, 2))).abs().max() < 0.03  # at another height: the toes are derived
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda lines: lines[3].rsplit(",", 1)[0], "skeleton_pos.txt:4 has 90 numbers, expected 91"),
+        (lambda lines: lines[3] + "x", "skeleton_pos.txt:4 is not a line of numbers"),
+        (lambda lines: lines[4], "skeleton_pos.txt:4 is frame 11 after 9"),
+    ],
+)
+def test_bad_sbu_files_get_one_line(sbu: Path, damage, words: str) -> None:
+    file = sbu / "SBU" / "s01s02" / "03" / "001" / "skeleton_pos.txt"
+    lines = sbu_lines(6)
+    lines[3] = damage(lines)
+    file.write_text("\n".join(lines))
+    with pytest.raises(ValueError, match=words):
+        list(read_sbu_kinect(file))
