@@ -14,7 +14,7 @@ from in2in.cli.schema import check
 from in2in.errors import InputError
 
 COMMANDS = sorted(path.stem for path in conf_dir().glob("*.yaml") if path.stem != "common")
-NOT_OF_TRAIN = ("source", "composition", "frame", "sampling", "joints")
+NOT_OF_TRAIN = ("source", "composition", "frame", "sampling", "joints", "annotator")
 WEIGHTS = ("in2in", "individual", "intergen")
 CHOICES = sorted(
     (str(path.parent.relative_to(conf_dir())), path.stem)

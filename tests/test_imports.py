@@ -22,9 +22,10 @@ ALLOWED = {
     "blend": {"errors", "models", "diffusion", "pipeline"},
     "callbacks": {"errors", "motion", "text", "diffusion", "data", "export", "module", "pipeline"},
     "evaluation": {"errors", "motion", "models", "data", "pipeline", "export", "diffusion"},
+    "annotation": {"errors", "motion", "data", "evaluation.judge"},
     "cli": {
         *("errors", "motion", "text", "models", "diffusion", "data", "export", "evaluation", "module", "pipeline"),
-        *("blend", "callbacks"),
+        *("blend", "callbacks", "annotation"),
     },
 }
 

@@ -57,6 +57,10 @@ def main(cfg: DictConfig) -> None:
     else:
         own1, own2 = chosen.individual1 or "", chosen.individual2 or ""
         prompts = [Prompt(chosen.prompt or "", own1, own2, chosen.seconds, chosen.seed)]
+    if cfg.annotator:
+        from in2in.cli.annotate import fill_in
+
+        prompts = fill_in(cfg, prompts)
     prompts = [sample for prompt in prompts for sample in prompt.samples(chosen.num_samples)]
     generator = load_generator(cfg, chosen_device(chosen.device))
     out = output_dir()
