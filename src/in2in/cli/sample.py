@@ -57,7 +57,7 @@ def main(cfg: DictConfig) -> None:
     else:
         own1, own2 = chosen.individual1 or "", chosen.individual2 or ""
         prompts = [Prompt(chosen.prompt or "", own1, own2, chosen.seconds, chosen.seed)]
-    if cfg.annotator:
+    if cfg.get("annotator"):
         from in2in.cli.annotate import fill_in
 
         prompts = fill_in(cfg, prompts)
