@@ -11,6 +11,7 @@ from conftest import Cli
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
 from in2in.cli.entry import quote_free_text
+from in2in.pipeline import SHIPPED
 
 TYPED = [
     "two people hug",
@@ -160,6 +161,10 @@ def test_the_newest_run_is_taken_and_said(
     cli: Cli, run_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    shipped = cli("sample", "prompt=hug", "seconds=0.5", "sampler=ddim", "sampler.steps=2")
+    assert shipped.code == 0, shipped.err
+    assert f"run={SHIPPED}" in shipped.out
+    shutil.rmtree(tmp_path / "samples")
     shutil.copytree(run_folder, tmp_path / "runs" / "demo" / "one")
     finished = cli("sample", "prompt=hug", "seconds=0.5", "sampler=ddim", "sampler.steps=2")
     assert finished.code == 0, finished.err
