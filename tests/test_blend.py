@@ -1,18 +1,21 @@
 """DualMDM from the command line: an interaction model's run and a prior's run, blended."""
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from conftest import TINY, Cli
+from omegaconf import OmegaConf
 
 from in2in.blend import blend
 from in2in.data.cache import build_cache
 from in2in.data.synthetic import write_dataset
 from in2in.diffusion.schedules import ConstantSchedule
 from in2in.errors import InputError
-from in2in.pipeline import Generator, Prompt, read_run
+from in2in.pipeline import Generator, Prompt
+from in2in.runs import read_run
 
 QUICK = ["callbacks.texts=null", "+trainer.max_steps=3", "optimizer.lr=1e-2", "lr_scheduler=null"]
 ASKED = ["prompt=one person waves", "individual1=a person waves the left hand", "seconds=1", "sampler=ddim"]
@@ -54,6 +57,10 @@ def test_weight_0_is_the_interaction_model_alone(cli: Cli, run_folder: Path, pri
     some = cli("sample", *given, *blended, "composition.weight=0.5", f"out={tmp_path / 'some'}")
     assert some.code == 0, some.err
     np.testing.assert_array_equal(joints(tmp_path / "none"), joints(tmp_path / "alone"))
+    record = OmegaConf.load(tmp_path / "some" / "blend.yaml")
+    weights = (prior_run / "checkpoints" / "last.ckpt").read_bytes()
+    assert record.prior_sha256 == hashlib.sha256(weights).hexdigest()
+    assert record.composition.weight == 0.5
     assert np.abs(joints(tmp_path / "some") - joints(tmp_path / "alone")).max() > 1e-3
 
 

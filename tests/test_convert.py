@@ -33,7 +33,8 @@ from in2in.models.published import (
     TEXT_TOWER_SIZES,
 )
 from in2in.motion.space import FeatureSpace, HumanML3DSpace
-from in2in.pipeline import Generator, Prompt, read_run
+from in2in.pipeline import Generator, Prompt
+from in2in.runs import read_run
 from in2in.text.clip_folder import byte_symbols, text_model
 
 Shapes = dict[str, list[int]]

@@ -18,14 +18,15 @@ ALLOWED = {
     "data": {"errors", "motion", "text.mirror"},
     "export": {"errors", "motion"},
     "module": {"errors", "motion", "models", "diffusion", "data", "text"},
-    "pipeline": {"errors", "motion", "models", "diffusion", "text", "export"},
+    "pipeline": {"errors", "runs", "motion", "models", "diffusion", "text", "export"},
+    "runs": {"errors", "motion"},
     "blend": {"errors", "models", "diffusion", "pipeline"},
     "callbacks": {"errors", "motion", "text", "diffusion", "data", "export", "module", "pipeline"},
     "evaluation": {"errors", "motion", "models", "data", "pipeline", "export", "diffusion"},
     "annotation": {"errors", "motion", "data", "evaluation.judge"},
     "cli": {
         *("errors", "motion", "text", "models", "diffusion", "data", "export", "evaluation", "module", "pipeline"),
-        *("blend", "callbacks", "annotation"),
+        *("blend", "callbacks", "runs", "annotation"),
     },
 }
 

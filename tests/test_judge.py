@@ -20,7 +20,8 @@ from in2in.evaluation.judge.naturalness import DataSet, anatomy_table, dynamics_
 from in2in.evaluation.judge.roles import STARTS
 from in2in.motion.rotations import rotate_about_y
 from in2in.motion.skeleton import BONE_LENGTHS, INDEX, forward_kinematics, tpose_offsets
-from in2in.pipeline import SHIPPED, Generator, Prompt
+from in2in.pipeline import Generator, Prompt
+from in2in.runs import SHIPPED
 
 EACH = 10
 

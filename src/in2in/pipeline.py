@@ -15,8 +15,6 @@ from typing import Any
 import numpy as np
 import torch
 from hydra.utils import instantiate
-from omegaconf import DictConfig, OmegaConf
-from safetensors.torch import load_file
 from torch import nn
 
 from in2in.diffusion.sampler import Sampler, draw_noise, length_mask
@@ -28,6 +26,7 @@ from in2in.models.condition import TextConditioner
 from in2in.motion.normalizer import Normalizer
 from in2in.motion.representation import FPS, NUM_FEATURES, decode_joints, decode_rotations
 from in2in.motion.space import FeatureSpace
+from in2in.runs import read_run
 
 MIN_SECONDS, MAX_SECONDS = 0.5, 10.0
 PERSONS = 2
@@ -238,50 +237,3 @@ class Generator:
             Motion(decode_joints(own[:, :length]).numpy(), own[:, :length].numpy().copy(), prompt, self.guidance)
             for own, length, prompt in zip(features, lengths, prompts, strict=True)
         ]
-
-
-def read_run(run: str | Path) -> tuple[DictConfig, dict[str, torch.Tensor]]:
-    """The configuration and the weights of a run folder: in2in-train's checkpoint, or in2in-convert's safetensors.
-
-    One of a run's checkpoints, as in runs/mine/checkpoints/003000.ckpt, stands for the run as it was then.
-    """
-    named = Path(run) if Path(run).suffix == ".ckpt" else None
-    folder = named.parents[1] if named else Path(run)
-    config = folder / "config.yaml"
-    if not config.is_file():
-        raise InputError(f"run={run} holds no config.yaml: give a run folder that in2in-train made")
-    trained, converted = folder / "checkpoints" / "last.ckpt", folder / "model.safetensors"
-    checkpoint = named or (converted if converted.is_file() else trained)
-    if not checkpoint.is_file():
-        raise InputError(
-            f"run={run} holds no checkpoint ({trained.relative_to(folder)}): train it further, or give another run"
-        )
-    try:
-        if checkpoint is converted:
-            weights = load_file(checkpoint)
-        else:
-            weights = torch.load(checkpoint, map_location="cpu", weights_only=True)["state_dict"]
-    except Exception as error:
-        raise InputError(
-            f"{checkpoint} cannot be read as a checkpoint ({type(error).__name__}): copy it anew"
-        ) from error
-    conf = OmegaConf.load(config)
-    assert isinstance(conf, DictConfig)
-    conf.run_dir = str(folder)  # a converted run's text encoder lies inside the folder
-    return conf, weights
-
-
-def normalizer_of(run: str | Path) -> Normalizer:
-    """The statistics of a run."""
-    weights = read_run(run)[1]
-    return Normalizer(weights["normalizer.mean"], weights["normalizer.std"])
-
-
-SHIPPED = Path(__file__).parent / "weights" / "in2in"
-"""The run folder that comes with the package: a small in2IN trained on procedural interactions."""
-
-
-def newest_run(runs: Path) -> Path:
-    """The run folder below `runs` whose checkpoint was written last; where there is none, the shipped one."""
-    checkpoints = sorted(runs.glob("**/checkpoints/last.ckpt"), key=lambda path: path.stat().st_mtime)
-    return checkpoints[-1].parents[1] if checkpoints else SHIPPED

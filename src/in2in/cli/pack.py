@@ -28,7 +28,7 @@ def main(cfg: DictConfig) -> None:
 
     from safetensors.torch import save_file
 
-    from in2in.pipeline import read_run
+    from in2in.runs import read_run
 
     conf, weights = read_run(chosen.run)
     out = output_dir()

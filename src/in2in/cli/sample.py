@@ -67,6 +67,8 @@ def main(cfg: DictConfig) -> None:
     motions = generate(generator, prompts, chosen.batch_size, chosen.first_length)
     write_samples(motions, out, [f"seed {motion.prompt.seed}" for motion in motions], exports)
     OmegaConf.save(HydraConfig.get().overrides.task, out / OVERRIDES)
+    if cfg.prior_run is not None:
+        record_blend(cfg, out)
     print(out)
 
 
@@ -115,7 +117,8 @@ def load_generator(cfg: DictConfig, device: str) -> "Generator":
     With `prior_run` it is blended with that prior by the command's composition.
     """
     from in2in.blend import blend
-    from in2in.pipeline import Generator, newest_run
+    from in2in.pipeline import Generator
+    from in2in.runs import newest_run
 
     run = cfg.run or newest_run(Path("runs"))
     print(f"using run={run} on {device}")
@@ -130,6 +133,16 @@ def load_generator(cfg: DictConfig, device: str) -> "Generator":
     prior = Generator.from_pretrained(cfg.prior_run, node(cfg, "prior_guidance"), node(cfg, "sampler"), device)
     schedule, frame = instantiate(cfg.composition), instantiate(cfg.frame)
     return blend(generator, prior, schedule, frame, cfg.convert, cfg.last_block)
+
+
+def record_blend(cfg: DictConfig, out: Path) -> None:
+    """blend.yaml: which two runs were blended, by their weights' hashes, and how."""
+    from in2in.runs import fingerprint, newest_run
+
+    run = cfg.run or str(newest_run(Path("runs")))
+    how = {key: cfg[key] for key in ("composition", "frame", "convert", "last_block")}
+    hashes = {"run_sha256": fingerprint(run), "prior_sha256": fingerprint(cfg.prior_run)}
+    OmegaConf.save({"run": run, "prior_run": cfg.prior_run, **hashes, **how}, out / "blend.yaml")
 
 
 def node(cfg: DictConfig, key: str) -> dict[str, Any] | None:

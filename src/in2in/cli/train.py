@@ -20,7 +20,7 @@ def main(cfg: DictConfig) -> None:
     out = output_dir()
     checkpoint = resume_from(out, cfg.ckpt_path)
     if cfg.stats_from is not None:
-        cfg.module.normalizer = {"_target_": "in2in.pipeline.normalizer_of", "run": cfg.stats_from}
+        cfg.module.normalizer = {"_target_": "in2in.runs.normalizer_of", "run": cfg.stats_from}
     OmegaConf.resolve(cfg)
     check(cfg)
 
