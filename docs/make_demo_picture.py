@@ -11,30 +11,24 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from make_synthetic_sheet import COLOURS, COLUMNS, SHARE, TURNED, browser, picture
+from make_synthetic_sheet import COLOURS, COLUMNS, SHARE, browser, picture, still
 from PIL import Image
 
 from in2in.export.html import write_page
 from in2in.export.take import Take
-from in2in.motion.rotations import rotate_about_y
+from in2in.motion.representation import FPS
 
 MOMENTS = (0.15, 0.45, 0.8)
 """Shares of a sample's length."""
 
 
 def stills(path: Path) -> list[Take]:
-    """A sample's moments, the persons beside each other as seen by the viewer."""
+    """A sample's moments."""
     with np.load(path) as sample:
-        joints, fps, prompt = torch.from_numpy(sample["joints"]), int(sample["fps"]), str(sample["prompt"])
-    shown = []
-    for place, share in enumerate(MOMENTS):
-        frame = round(share * (joints.shape[1] - 1))
-        still = joints[:, frame : frame + 1]
-        across = still[1, 0, 0] - still[0, 0, 0]
-        middle = still[:, 0, 0].mean(0) * torch.tensor([1.0, 0.0, 1.0])
-        turned = rotate_about_y(still - middle, torch.atan2(across[2], across[0]) + TURNED)
-        shown.append(Take(turned.expand(-1, 2, -1, -1).numpy(), fps, prompt if place == 0 else f"{frame / fps:.1f} s"))
-    return shown
+        joints, prompt = torch.from_numpy(sample["joints"]), str(sample["prompt"])
+    frames = [round(share * (joints.shape[1] - 1)) for share in MOMENTS]
+    titles = [prompt, *(f"{frame / FPS:.1f} s" for frame in frames[1:])]
+    return [still(joints, frame, title) for frame, title in zip(frames, titles, strict=True)]
 
 
 def main() -> None:

@@ -51,16 +51,18 @@ def moments(clip: Clip) -> list[int]:
 
 
 def takes(clip: Clip) -> list[Take]:
-    """A still for each moment, the persons beside each other as seen by the viewer."""
-    shown = []
-    for frame in moments(clip):
-        joints = clip.motion.joints[:, frame : frame + 1]
-        across = joints[1, 0, 0] - joints[0, 0, 0]
-        middle = joints[:, 0, 0].mean(0) * torch.tensor([1.0, 0.0, 1.0])
-        turned = rotate_about_y(joints - middle, torch.atan2(across[2], across[0]) + TURNED)
-        stills = turned.expand(-1, 2, -1, -1).numpy().astype(np.float32)
-        shown.append(Take(stills, FPS, f"{clip.truth.kind}, {frame / FPS:.1f} s"))
-    return shown
+    """A still for each moment."""
+    joints = clip.motion.joints
+    return [still(joints, frame, f"{clip.truth.kind}, {frame / FPS:.1f} s") for frame in moments(clip)]
+
+
+def still(joints: torch.Tensor, frame: int, title: str) -> Take:
+    """One frame of joints [2, T, 22, 3], the persons beside each other as seen by the viewer."""
+    joints = joints[:, frame : frame + 1]
+    across = joints[1, 0, 0] - joints[0, 0, 0]
+    middle = joints[:, 0, 0].mean(0) * torch.tensor([1.0, 0.0, 1.0])
+    turned = rotate_about_y(joints - middle, torch.atan2(across[2], across[0]) + TURNED)
+    return Take(turned.expand(-1, 2, -1, -1).numpy().astype(np.float32), FPS, title)
 
 
 def browser(folder: str) -> webdriver.Chrome:

@@ -118,9 +118,8 @@ def load_generator(cfg: DictConfig, device: str) -> "Generator":
     """
     from in2in.blend import blend
     from in2in.pipeline import Generator
-    from in2in.runs import newest_run
 
-    run = cfg.run or newest_run(Path("runs"))
+    run = chosen_run(cfg)
     print(f"using run={run} on {device}")
     generator = Generator.from_pretrained(run, node(cfg, "guidance"), node(cfg, "sampler"), device)
     if cfg.get("prior_run") is None:
@@ -135,11 +134,18 @@ def load_generator(cfg: DictConfig, device: str) -> "Generator":
     return blend(generator, prior, schedule, frame, cfg.convert, cfg.last_block)
 
 
+def chosen_run(cfg: DictConfig) -> str:
+    """The run that an option names, or the newest one."""
+    from in2in.runs import newest_run
+
+    return cfg.run or str(newest_run(Path("runs")))
+
+
 def record_blend(cfg: DictConfig, out: Path) -> None:
     """blend.yaml: which two runs were blended, by their weights' hashes, and how."""
-    from in2in.runs import fingerprint, newest_run
+    from in2in.runs import fingerprint
 
-    run = cfg.run or str(newest_run(Path("runs")))
+    run = chosen_run(cfg)
     how = {key: cfg[key] for key in ("composition", "frame", "convert", "last_block")}
     hashes = {"run_sha256": fingerprint(run), "prior_sha256": fingerprint(cfg.prior_run)}
     OmegaConf.save({"run": run, "prior_run": cfg.prior_run, **hashes, **how}, out / "blend.yaml")

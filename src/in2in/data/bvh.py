@@ -12,7 +12,7 @@ from torch import Tensor
 
 from in2in.errors import InputError
 from in2in.motion.representation import FPS
-from in2in.motion.rotations import matrix_to_6d
+from in2in.motion.rotations import matrix_to_6d, shortest_turn
 from in2in.motion.skeleton import BONE_LENGTHS, INDEX, JOINTS, PARENTS, forward_kinematics, tpose_offsets
 
 UNITS = {"metres": 1.0, "centimetres": 0.01, "inches": 0.0254, "millimetres": 0.001}
@@ -139,8 +139,7 @@ def _rest_alignment(rest: Tensor) -> Tensor:
             sides = ("left_hip", "right_hip") if joint == 0 else ("left_shoulder", "right_shoulder")
             alignment[joint] = _trunk(rest, sides) @ _trunk(ours, sides).T
         else:
-            bones = [pose[children[0]] - pose[joint] for pose in (ours, rest)]
-            alignment[joint] = _shortest_turn(*(torch.nn.functional.normalize(bone, dim=0) for bone in bones))
+            alignment[joint] = shortest_turn(*(pose[children[0]] - pose[joint] for pose in (ours, rest)))
     return alignment
 
 
@@ -150,13 +149,6 @@ def _trunk(pose: Tensor, sides: tuple[str, str]) -> Tensor:
     forward = torch.linalg.cross(left, pose[INDEX["neck"]] - pose[INDEX["pelvis"]])
     axes = torch.stack([left, torch.linalg.cross(forward, left), forward], dim=1)
     return torch.nn.functional.normalize(axes, dim=0)
-
-
-def _shortest_turn(start: Tensor, end: Tensor) -> Tensor:
-    """The rotation [3, 3] by the smallest angle that takes one unit vector [3] to another."""
-    axis = torch.linalg.cross(start, end)
-    angle = torch.atan2(axis.norm(), start @ end)
-    return roma.rotvec_to_rotmat(torch.nn.functional.normalize(axis, dim=0) * angle)
 
 
 def _unit(path: Path, joints: Tensor) -> tuple[str, float]:

@@ -10,6 +10,7 @@ import roma
 import torch
 from torch import Tensor
 
+from in2in.motion.rotations import shortest_turn
 from in2in.motion.skeleton import NUM_JOINTS, PARENTS, bone_lengths, tpose_offsets
 
 
@@ -33,7 +34,7 @@ def inverse_kinematics(joints: Tensor) -> tuple[Tensor, Tensor]:
             world.append(_fit(children, rest, joints))
         elif children:
             carried = (parent @ rest[..., children[0], :, None]).squeeze(-1)
-            world.append(_shortest_turn(carried, joints[..., children[0], :] - joints[..., joint, :]) @ parent)
+            world.append(shortest_turn(carried, joints[..., children[0], :] - joints[..., joint, :]) @ parent)
         else:
             world.append(parent)
     stacked = torch.stack(world, dim=-3)
@@ -55,17 +56,3 @@ def _fit(children: list[int], rest: Tensor, joints: Tensor) -> Tensor:
     """How a joint of several children is turned: [..., 3, 3]."""
     bones = joints[..., children, :] - joints[..., [PARENTS[child] for child in children], :]
     return fit_rotation(rest[..., children, :], bones)
-
-
-def _shortest_turn(start: Tensor, end: Tensor) -> Tensor:
-    """The rotation [..., 3, 3] by the smallest angle that takes the direction of one vector [..., 3] to another's.
-
-    Opposite vectors are turned about an axis of no meaning; with a vector of no length nothing turns.
-    """
-    axis = torch.linalg.cross(start, end)
-    dot = (start * end).sum(dim=-1, keepdim=True)
-    opposite = (axis.norm(dim=-1, keepdim=True) <= 1e-9 * dot.abs()) & (dot < 0)
-    sideways = torch.eye(3).to(start)[start.abs().argmin(dim=-1)]
-    angle = torch.atan2(axis.norm(dim=-1, keepdim=True), dot)
-    axis = torch.where(opposite, torch.linalg.cross(start, sideways), axis)
-    return roma.rotvec_to_rotmat(torch.nn.functional.normalize(axis, dim=-1) * angle)

@@ -1,16 +1,12 @@
 """A whole data set in the InterHuman layout, with the truth of every clip beside it."""
 
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from itertools import count, islice
-from multiprocessing import get_context
 from pathlib import Path
 
-import torch
-from tqdm import tqdm
-
 from in2in.data.layout import write_motion, write_split, write_texts
+from in2in.data.processes import map_in_processes
 from in2in.data.synthetic.casting import SPLITS, splits
 from in2in.data.synthetic.clip import generate
 from in2in.data.synthetic.kinds import HANDED, KINDS
@@ -32,7 +28,8 @@ Written = tuple[list[str], Quality | None]
 """Ids, and how good the motion is."""
 
 
-def _write_pair(folder: Path, seed: int, index: int, split: str) -> Written:
+def _write_pair(folder: Path, seed: int, number: tuple[int, str]) -> Written:
+    index, split = number
     clip, name = generate(index, seed, split=split), clip_name(index)
     write_motion(folder, name, clip.motion)
     write_texts(folder, name, clip.texts)
@@ -40,7 +37,8 @@ def _write_pair(folder: Path, seed: int, index: int, split: str) -> Written:
     return [name], measure(clip)
 
 
-def _write_singles(folder: Path, seed: int, index: int, split: str) -> Written:
+def _write_singles(folder: Path, seed: int, number: tuple[int, str]) -> Written:
+    index, split = number
     clip = generate(index, seed, split=split)
     written = []
     for person in range(len(clip.motion.joints)):
@@ -82,13 +80,7 @@ def write_dataset(
     indices = numbers(clips, kinds)
     names = splits(indices, seed, HANDED)
     work = partial(_write_pair if persons == 2 else _write_singles, out, seed)
-    progress = partial(tqdm, total=clips, desc="generating", unit="clip")
-    if processes == 1:
-        written = list(progress(map(work, indices, names)))
-    else:
-        start = get_context("spawn")
-        with ProcessPoolExecutor(processes, mp_context=start, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-            written = list(progress(pool.map(work, indices, names, chunksize=8)))
+    written = map_in_processes(work, list(zip(indices, names, strict=True)), processes, "generating")
     for split in SPLITS:
         write_split(
             out, split, [clip for (own, _), name in zip(written, names, strict=True) if name == split for clip in own]
