@@ -1,0 +1,113 @@
+"""HumanML3D with AMASS at hand: rotations come from there, at the right instants."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import roma
+import torch
+from conftest import Cli
+from torch import Tensor
+
+from in2in.data.layout import read_motion
+from in2in.motion.representation import RawMotion, mirror
+from in2in.motion.rotations import matrix_from_6d
+from in2in.motion.skeleton import BONE_LENGTHS, forward_kinematics, tpose_offsets
+
+SECONDS = 3.0
+LEADING = {"KIT": 0.0, "TotalCapture": 1.0}
+"""What HumanML3D cuts off at the beginning of a subset's files."""
+
+FIRST = 7
+"""First frame of the clip at 20 frames a second."""
+
+
+def turns(seconds: Tensor) -> Tensor:
+    """Local rotation vectors [T, 21, 3] of somebody who writhes."""
+    phase, size = torch.rand(2, 21, 3, generator=torch.Generator().manual_seed(3), dtype=torch.float64)
+    return 0.4 * size * torch.sin(6 * phase + 2 * seconds[:, None, None])
+
+
+def frames(rate: float, seconds: float) -> Tensor:
+    return torch.arange(round(rate * seconds) + 1, dtype=torch.float64) / rate
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> tuple[Path, Path]:
+    """HumanML3D with a clip of each of two subsets, its mirrored copy and a clip that AMASS lacks; and AMASS."""
+    data, amass = tmp_path / "HumanML3D", tmp_path / "AMASS"
+    for name in ("new_joints", "texts"):
+        (data / name).mkdir(parents=True)
+    seconds = frames(20, SECONDS)
+    still = torch.eye(3).double().expand(len(seconds), 3, 3)
+    local = roma.rotvec_to_rotmat(turns(seconds))
+    hips = torch.tensor([0.0, 0.97, 0.0]).double().expand(len(seconds), 3)
+    joints = forward_kinematics(local, still, hips, tpose_offsets(torch.tensor(BONE_LENGTHS).double()))
+    rows = ["source_path,start_frame,end_frame,new_name"]
+    named = {"000000": "KIT/3/kick_poses", "000001": "TotalCapture/s1/walk_poses", "000002": "humanact12/jump"}
+    for clip, source in named.items():
+        mirrored = mirror(RawMotion(joints[None], torch.zeros(1, len(joints), 21, 6).double())).joints
+        for name, own in ((clip, joints), (f"M{clip}", mirrored[0])):
+            np.save(data / "new_joints" / f"{name}.npy", own.numpy().astype(np.float32))
+            (data / "texts" / f"{name}.txt").write_text("a man writhes.#a/DET#0.0#0.0\n")
+        rows.append(f"./pose_data/{source}.npy,{FIRST},{FIRST + len(seconds)},{clip}.npy")
+        if (subset := source.split("/")[0]) in LEADING:
+            early = LEADING[subset] + FIRST / 20
+            poses = np.zeros((round(120 * (SECONDS + early)) + 10, 156))
+            poses[:, 3:66] = turns(torch.arange(len(poses)) / 120 - early).flatten(1).numpy()
+            (amass / source).parent.mkdir(parents=True)
+            np.savez(amass / f"{source}.npz", poses=poses, mocap_framerate=120.0, gender="neutral")
+    (data.parent / "index.csv").write_text("\n".join(rows) + "\n")
+    (data / "train.txt").write_text("\n".join(f"{side}{clip}" for clip in named for side in ("", "M")))
+    return data, amass
+
+
+def prepare(cli: Cli, folders: tuple[Path, Path], *more: str):
+    data, amass = folders
+    given = ["source=humanml3d", f"humanml3d_dir={data}", f"amass_dir={amass}", f"out={data.parent / 'out'}"]
+    return cli("prepare", *given, "processes=1", *more)
+
+
+def test_rotations_are_those_of_amass_where_it_has_them(cli: Cli, folders: tuple[Path, Path]) -> None:
+    finished = prepare(cli, folders, "mirrored=true")
+    assert finished.code == 0, finished.err
+    assert "rotations: of 4 clips from AMASS, of 2 by inverse kinematics" in finished.out
+    true = roma.rotvec_to_rotmat(turns(frames(30, SECONDS)))
+    out = folders[0].parent / "out"
+    for clip in ("000000", "000001"):
+        motion = read_motion(out, clip)
+        turned = roma.rotmat_geodesic_distance(matrix_from_6d(motion.rotations[0].double()), true)
+        assert float(turned.max()) < 2e-4
+        copy = mirror(read_motion(out, f"M{clip}"))
+        torch.testing.assert_close(copy.rotations, motion.rotations, atol=1e-6, rtol=0)
+        torch.testing.assert_close(copy.joints[..., 1:], motion.joints[..., 1:], atol=1e-5, rtol=0)
+    solved = matrix_from_6d(read_motion(out, "000002").rotations[0].double())
+    assert float(roma.rotmat_geodesic_distance(solved, true).max()) > 0.05  # twists cannot be seen in positions
+
+
+def without(name: str):
+    return lambda data, amass: (data.parent / name).unlink()
+
+
+def shorter(data: Path, amass: Path) -> None:
+    path = amass / "KIT/3/kick_poses.npz"
+    np.savez(path, poses=np.load(path)["poses"][:50], mocap_framerate=120.0)
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda data, amass: amass.rename(amass.with_name("gone")), "AMASS is not a folder"),
+        (without("index.csv"), "index.csv is missing: amass_dir= needs"),
+        (lambda data, amass: (data.parent / "index.csv").write_text("a,b\n1,2\n"), "index.csv:2 is not a line of"),
+        (shorter, "kick_poses.npz has 50 frames, index.csv asks for"),
+        (lambda data, amass: (amass / "KIT/3/kick_poses.npz").write_text("x"), "cannot be read as a file of AMASS"),
+    ],
+)
+def test_bad_amass_gets_one_line(cli: Cli, folders: tuple[Path, Path], damage, words: str) -> None:
+    damage(*folders)
+    finished = prepare(cli, folders)
+    assert finished.code == 1
+    [line] = [line for line in finished.err.splitlines() if "in2in-prepare:" in line]
+    assert words in line
+    assert not (folders[0].parent / "out").exists()
