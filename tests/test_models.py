@@ -15,6 +15,7 @@ from in2in.errors import InputError
 from in2in.models.condition import Condition, ConditionDropout, TextHead
 from in2in.models.denoiser import IndividualDenoiser, InteractionDenoiser, InterGenDenoiser
 from in2in.models.layers import Attention
+from in2in.models.mdm import MDMDenoiser
 from in2in.motion.normalizer import Normalizer
 
 NOISE = {"beta_schedule": "squaredcos_cap_v2", "prediction_type": "sample", "clip_sample": False}
@@ -36,14 +37,14 @@ def inputs(batch: int = 3, persons: int = 2, frames: int = 9) -> tuple[Tensor, T
     return x, torch.randint(1000, (batch,), generator=draw), condition
 
 
-@pytest.mark.parametrize("kind", [InteractionDenoiser, InterGenDenoiser, IndividualDenoiser])
+@pytest.mark.parametrize("kind", [InteractionDenoiser, InterGenDenoiser, IndividualDenoiser, MDMDenoiser])
 def test_swapping_the_persons_swaps_the_output(kind: Any) -> None:
     model = network(kind)
     x, t, condition = inputs()
     torch.testing.assert_close(model(x.flip(1), t, condition.swap()), model(x, t, condition).flip(1))
 
 
-@pytest.mark.parametrize("kind", [InteractionDenoiser, InterGenDenoiser, IndividualDenoiser])
+@pytest.mark.parametrize("kind", [InteractionDenoiser, InterGenDenoiser, IndividualDenoiser, MDMDenoiser])
 def test_padding_never_changes_a_result(kind: Any) -> None:
     model = network(kind)
     x, t, condition = inputs()
@@ -64,9 +65,8 @@ def test_persons_read_each_other_and_the_prior_does_not() -> None:
     assert not torch.allclose(
         network(InteractionDenoiser)(x, t, condition)[:, 0], network(InteractionDenoiser)(other, t, condition)[:, 0]
     )
-    torch.testing.assert_close(
-        network(IndividualDenoiser)(x, t, condition)[:, 0], network(IndividualDenoiser)(other, t, condition)[:, 0]
-    )
+    for prior in (network(IndividualDenoiser), network(MDMDenoiser)):
+        torch.testing.assert_close(prior(x, t, condition)[:, 0], prior(other, t, condition)[:, 0])
 
 
 def test_three_persons_need_no_new_code() -> None:

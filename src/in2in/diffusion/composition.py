@@ -15,7 +15,7 @@ from in2in.diffusion.frames import Frame, OwnFrame
 from in2in.diffusion.schedules import Schedule
 from in2in.errors import InputError
 from in2in.models.condition import Condition
-from in2in.models.denoiser import TransformerDenoiser
+from in2in.models.denoiser import Network
 from in2in.models.dual import DualCondition
 from in2in.motion.placement import Placement
 from in2in.motion.space import FeatureSpace
@@ -132,11 +132,6 @@ class DualMDM(nn.Module):
 
 
 def _check_features(*models: nn.Module) -> None:
-    sizes = [
-        part.embed_motion.in_features
-        for model in models
-        for part in model.modules()
-        if isinstance(part, TransformerDenoiser)
-    ]
+    sizes = [part.features for model in models for part in model.modules() if isinstance(part, Network)]
     if len(set(sizes)) > 1:
         raise InputError(f"the interaction model has {sizes[0]} features, the prior {sizes[1]}: train them on the same")

@@ -21,6 +21,21 @@ class Denoiser(Protocol):
         ...
 
 
+class Network(nn.Module):
+    """A denoiser with weights of its own, as against one that holds others (guidance, DualMDM).
+
+    Args:
+        features: D of the motion.
+    """
+
+    interacts: bool
+    """Whether the persons attend to each other."""
+
+    def __init__(self, features: int) -> None:
+        super().__init__()
+        self.features = features
+
+
 class Block(nn.Module):
     """Self-attention, attention to the other persons, feed-forward; each behind an adaptive norm."""
 
@@ -58,8 +73,8 @@ def others(h: Tensor) -> Tensor:
     return rearrange(h[:, index], "b p o t w -> b p (o t) w")
 
 
-class TransformerDenoiser(nn.Module):
-    """What the denoisers share: embeddings, blocks and the output layer.
+class TransformerDenoiser(Network):
+    """What the denoisers of the paper share: embeddings, blocks and the output layer.
 
     Args:
         features: D of the motion.
@@ -68,7 +83,6 @@ class TransformerDenoiser(nn.Module):
     """
 
     interacts = True
-    """Whether the persons attend to each other."""
 
     def __init__(
         self,
@@ -80,7 +94,7 @@ class TransformerDenoiser(nn.Module):
         feed_forward: int = 2048,
         dropout: float = 0.1,
     ) -> None:
-        super().__init__()
+        super().__init__(features)
         self.width = width
         self.embed_motion = nn.Linear(features, width)
         self.embed_text = nn.Linear(text_dim, width)
