@@ -64,6 +64,28 @@ def test_weight_0_is_the_interaction_model_alone(cli: Cli, run_folder: Path, pri
     assert np.abs(joints(tmp_path / "some") - joints(tmp_path / "alone")).max() > 1e-3
 
 
+def test_a_blend_is_a_run_folder_of_its_own(cli: Cli, run_folder: Path, prior_run: Path, tmp_path: Path) -> None:
+    parts = [f"run={run_folder}", f"prior_run={prior_run}", "composition=constant", "sampler.steps=4", "sampler=ddim"]
+    assert cli("sample", *ASKED, *parts, "experiment=dualmdm", f"out={tmp_path / 'parts'}").code == 0
+    for name, option in (("named", []), ("packed", ["pack=true"])):
+        made = cli("blend", *parts, *option, f"out={tmp_path / name}")
+        assert made.code == 0, made.err
+    packed = (tmp_path / "packed").rename(tmp_path / "given away")
+    for name in ("named", "given away"):
+        finished = cli("sample", *ASKED[:-1], f"run={tmp_path / name}", f"out={tmp_path / name / 'out'}")
+        assert finished.code == 0, finished.err
+        np.testing.assert_array_equal(joints(tmp_path / name / "out"), joints(tmp_path / "parts"))
+    assert str(tmp_path) not in (packed / "config.yaml").read_text()
+    again = cli("blend", *parts, f"out={tmp_path / 'named'}")
+    assert "holds a run already" in again.err
+    other = cli("blend", f"run={packed}", *parts[1:], f"out={tmp_path / 'twice'}")
+    assert "blends two runs and has no weights of its own" in other.err
+    (packed / "prior" / "model.safetensors").write_bytes((packed / "interaction" / "model.safetensors").read_bytes())
+    changed = cli("sample", *ASKED[:-1], f"run={packed}", f"out={tmp_path / 'changed'}")
+    assert "prior_run=" in changed.err
+    assert "holds other weights than those that were blended" in changed.err
+
+
 def test_published_faults_are_switches_of_their_own(
     cli: Cli, run_folder: Path, prior_run: Path, tmp_path: Path
 ) -> None:

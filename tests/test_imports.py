@@ -20,13 +20,14 @@ ALLOWED = {
     "module": {"errors", "motion", "models", "diffusion", "data", "text"},
     "pipeline": {"errors", "runs", "motion", "models", "diffusion", "text", "export"},
     "runs": {"errors", "motion"},
-    "blend": {"errors", "models", "diffusion", "pipeline"},
+    "blend": {"errors", "models", "diffusion", "pipeline", "runs"},
+    "prediction": {"errors", "pipeline"},
     "callbacks": {"errors", "motion", "text", "diffusion", "data", "export", "module", "pipeline"},
     "evaluation": {"errors", "motion", "models", "data", "pipeline", "export", "diffusion"},
     "annotation": {"errors", "motion", "data", "evaluation.judge"},
     "cli": {
         *("errors", "motion", "text", "models", "diffusion", "data", "export", "evaluation", "module", "pipeline"),
-        *("blend", "callbacks", "runs", "annotation"),
+        *("blend", "prediction", "callbacks", "runs", "annotation"),
     },
 }
 

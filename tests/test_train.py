@@ -70,6 +70,18 @@ def test_a_resumed_run_ends_with_the_weights_of_an_uninterrupted_one(
     assert len(list((parts / "csv").iterdir())) == 2, "each start has its own log"
 
 
+def test_training_may_start_from_the_weights_of_a_run(
+    cli: Cli, run_folder: Path, dataset: Path, tmp_path: Path
+) -> None:
+    given = [f"data_dir={dataset}", f"weights_from={run_folder}", "optimizer.lr=0", "lr_scheduler=null", *TINY]
+    assert cli("train", *given, f"out={tmp_path / 'run'}", "trainer.max_epochs=1").code == 0
+    start = weights(run_folder)
+    for name, value in weights(tmp_path / "run").items():
+        torch.testing.assert_close(value, start[name], atol=0, rtol=0)
+    other = cli("train", *given, "model.width=48", f"out={tmp_path / 'other'}")
+    assert f"weights_from={run_folder} is a run of another model or of other sizes" in other.err
+
+
 def test_the_published_recipe_runs_full_size_on_a_cpu(cli: Cli, dataset: Path, tmp_path: Path) -> None:
     given = [f"data_dir={dataset}", "trainer.fast_dev_run=true", "data.batch_size=2", "trainer.accelerator=cpu"]
     finished = cli("train", "experiment=in2in", *given, f"out={tmp_path / 'full'}", "trainer.devices=1")

@@ -1,14 +1,75 @@
-"""DualMDM from two runs: an interaction model and a single-person prior become one generator."""
+"""DualMDM from two runs: an interaction model and a single-person prior become one generator, or one run folder."""
+
+from pathlib import Path
+from typing import Any
 
 import torch
+from hydra.utils import instantiate
+from omegaconf import OmegaConf
 
 from in2in.diffusion.composition import DualMDM
 from in2in.diffusion.frames import Frame
 from in2in.diffusion.schedules import Schedule
 from in2in.errors import InputError
-from in2in.models.denoiser import IndividualDenoiser, TransformerDenoiser
+from in2in.models.denoiser import IndividualDenoiser, Network
 from in2in.models.dual import DualConditioner, PublishedPairPrior
 from in2in.pipeline import Generator
+from in2in.runs import fingerprint, pack
+
+INTERACTION, PRIOR = "interaction", "prior"
+"""Folders of the two runs in the run folder of a packed blend."""
+
+
+def load(
+    run: str,
+    prior_run: str,
+    run_sha256: str,
+    prior_sha256: str,
+    composition: dict[str, Any],
+    frame: dict[str, Any] | None = None,
+    guidance: dict[str, Any] | None = None,
+    prior_guidance: dict[str, Any] | None = None,
+    sampler: dict[str, Any] | None = None,
+    convert: bool = True,
+    last_block: bool = False,
+    device: str = "cpu",
+) -> Generator:
+    """Load two runs and blend them; what the configuration of a blend's run folder names.
+
+    Args:
+        run, prior_run: run folders of an interaction model and of a single-person prior.
+        run_sha256, prior_sha256: of their weights, which must be those that were meant.
+        composition, frame: nodes of a weighting schedule and of the frame the prior sees.
+        guidance, prior_guidance, sampler: nodes that take the place of the runs' own.
+        convert, last_block: see `blend`.
+        device: where to run.
+
+    Raises:
+        InputError: the weights are others by now, or the two do not fit.
+    """
+    for option, folder, known in (("run", run, run_sha256), ("prior_run", prior_run, prior_sha256)):
+        if fingerprint(folder) != known:
+            raise InputError(f"{option}={folder} holds other weights than those that were blended: blend them anew")
+    interaction = Generator.from_pretrained(run, guidance, sampler, device)
+    prior = Generator.from_pretrained(prior_run, prior_guidance, sampler, device)
+    return blend(interaction, prior, instantiate(composition), instantiate(frame), convert, last_block)
+
+
+def save(parts: dict[str, Any], out: Path, packed: bool) -> None:
+    """Write the run folder of a blend: its parts by name, or with the two runs packed into it.
+
+    Args:
+        parts: arguments of `load`.
+        out: folder to write to.
+        packed: copy both runs in, so that the folder needs nothing else.
+    """
+    parts = {**parts, "run": str(Path(parts["run"]).resolve()), "prior_run": str(Path(parts["prior_run"]).resolve())}
+    if packed:
+        for option, hashed, name in (("run", "run_sha256", INTERACTION), ("prior_run", "prior_sha256", PRIOR)):
+            pack(parts[option], out / name)
+            parts |= {option: f"${{run_dir}}/{name}", hashed: fingerprint(out / name)}
+    out.mkdir(parents=True, exist_ok=True)
+    OmegaConf.save({"blend": {"_target_": "in2in.blend.load", "_recursive_": False, **parts}}, out / "config.yaml")
 
 
 def blend(
@@ -53,7 +114,7 @@ def blend(
 
 def _check_kind(generator: Generator, interacts: bool, option: str) -> None:
     for part in generator.denoiser.modules():
-        if isinstance(part, TransformerDenoiser) and part.interacts != interacts:
+        if isinstance(part, Network) and part.interacts != interacts:
             kind = "an interaction model" if interacts else "a single-person prior (experiment=individual)"
             raise InputError(f"{option} is not a run of {kind}: did you exchange run and prior_run?")
 

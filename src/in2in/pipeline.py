@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -22,11 +23,12 @@ from in2in.errors import InputError
 from in2in.export.bvh import write_bvh
 from in2in.export.html import notebook_view, write_page
 from in2in.export.take import Take
+from in2in.export.whole import whole_file
 from in2in.models.condition import TextConditioner
 from in2in.motion.normalizer import Normalizer
 from in2in.motion.representation import FPS, NUM_FEATURES, decode_joints, decode_rotations
 from in2in.motion.space import FeatureSpace
-from in2in.runs import read_run
+from in2in.runs import read_config, read_run
 
 MIN_SECONDS, MAX_SECONDS = 0.5, 10.0
 PERSONS = 2
@@ -89,17 +91,30 @@ class Motion:
 
     def save(self, path: str | Path) -> None:
         """Write as npz: joints, features, fps, prompt, individual1, individual2, seed, guidance (json)."""
-        np.savez_compressed(
-            path,
-            joints=self.joints,
-            features=self.features,
-            fps=self.fps,
-            prompt=self.prompt.prompt,
-            individual1=self.prompt.individual1,
-            individual2=self.prompt.individual2,
-            seed=self.prompt.seed,
-            guidance=json.dumps(self.guidance),
-        )
+        with whole_file(path) as unfinished:
+            np.savez_compressed(
+                unfinished,
+                joints=self.joints,
+                features=self.features,
+                fps=self.fps,
+                prompt=self.prompt.prompt,
+                individual1=self.prompt.individual1,
+                individual2=self.prompt.individual2,
+                seed=self.prompt.seed,
+                guidance=json.dumps(self.guidance),
+            )
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Motion":
+        """Read what `save` wrote."""
+        try:
+            with np.load(path, allow_pickle=False) as kept:
+                told = (str(kept[key]) for key in ("prompt", "individual1", "individual2"))
+                joints, fps = kept["joints"], int(kept["fps"])
+                prompt = Prompt(*told, seconds=joints.shape[1] / fps, seed=int(kept["seed"]))
+                return cls(joints, kept["features"], prompt, json.loads(str(kept["guidance"])), fps)
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+            raise InputError(f"{path} is not a sample of in2in-sample ({error}): delete it or give another") from error
 
     def take(self, note: str | None = None) -> Take:
         """The motion as the exports take it, with a few words beside the title (the seed when not given)."""
@@ -118,6 +133,11 @@ class Motion:
 
     def _repr_html_(self) -> str:
         return notebook_view([self.take()], self.prompt.prompt)
+
+
+def sample_path(folder: Path, number: int) -> Path:
+    """Where the sample of prompt number 0, 1, ... lies in a folder of samples."""
+    return folder / f"{number:03d}.npz"
 
 
 class Generator:
@@ -153,10 +173,14 @@ class Generator:
         """Load a run folder.
 
         Args:
-            run: folder with config.yaml and weights, as in2in-train or in2in-convert writes it.
+            run: folder with config.yaml and weights, as in2in-train or in2in-convert writes it; or one of in2in-blend.
             guidance, sampler: nodes that take the place of the run's own.
             device: where to run.
         """
+        conf = read_config(run)
+        if "blend" in conf:  # DualMDM: two runs, see `in2in.blend.load`
+            chosen = {"guidance": guidance, "sampler": sampler}
+            return instantiate(conf.blend, device=device, **{key: node for key, node in chosen.items() if node})
         conf, weights = read_run(run)
         if guidance is not None:
             conf.guidance = guidance

@@ -1,34 +1,53 @@
-"""Run folders: what in2in-train, in2in-convert and in2in-pack write, and all that sampling reads."""
+"""Run folders: what in2in-train, in2in-convert, in2in-pack and in2in-blend write, and all that sampling reads."""
 
 import hashlib
+import shutil
 from pathlib import Path
 
 import torch
 from omegaconf import DictConfig, OmegaConf
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from in2in.errors import InputError
 from in2in.motion.normalizer import Normalizer
 
+KEPT = ("model", "text", "head", "noise", "guidance", "sampler", "space")
+"""What of a run's configuration describes the model; paths of the machine it was trained on are not."""
 
-def find_run(run: str | Path) -> tuple[Path, Path]:
-    """The folder of a run and the file of its weights; an error says what is missing."""
-    named = Path(run) if Path(run).suffix == ".ckpt" else None
-    folder = named.parents[1] if named else Path(run)
+
+def read_config(run: str | Path) -> DictConfig:
+    """The configuration of a run folder, or of the run that a checkpoint belongs to."""
+    folder = _folder(run)
     if not (folder / "config.yaml").is_file():
         raise InputError(f"run={run} holds no config.yaml: give a run folder that in2in-train made")
+    conf = OmegaConf.load(folder / "config.yaml")
+    assert isinstance(conf, DictConfig)
+    conf.run_dir = str(folder)  # a converted run's text encoder lies inside the folder
+    return conf
+
+
+def _folder(run: str | Path) -> Path:
+    return Path(run).parents[1] if Path(run).suffix == ".ckpt" else Path(run)
+
+
+def find_weights(run: str | Path) -> Path:
+    """The file of a run's weights; an error says what is missing."""
+    if "blend" in read_config(run):
+        raise InputError(f"run={run} blends two runs and has no weights of its own: give one of the two")
+    named = Path(run) if Path(run).suffix == ".ckpt" else None
+    folder = _folder(run)
     trained, converted = folder / "checkpoints" / "last.ckpt", folder / "model.safetensors"
     checkpoint = named or (converted if converted.is_file() else trained)
     if not checkpoint.is_file():
         raise InputError(
             f"run={run} holds no checkpoint ({trained.relative_to(folder)}): train it further, or give another run"
         )
-    return folder, checkpoint
+    return checkpoint
 
 
 def fingerprint(run: str | Path) -> str:
     """SHA-256 of the weights' file."""
-    with open(find_run(run)[1], "rb") as file:
+    with open(find_weights(run), "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -37,7 +56,7 @@ def read_run(run: str | Path) -> tuple[DictConfig, dict[str, torch.Tensor]]:
 
     One of a run's checkpoints, as in runs/mine/checkpoints/003000.ckpt, stands for the run as it was then.
     """
-    folder, checkpoint = find_run(run)
+    checkpoint = find_weights(run)
     try:
         if checkpoint.suffix == ".safetensors":
             weights = load_file(checkpoint)
@@ -47,10 +66,25 @@ def read_run(run: str | Path) -> tuple[DictConfig, dict[str, torch.Tensor]]:
         raise InputError(
             f"{checkpoint} cannot be read as a checkpoint ({type(error).__name__}): copy it anew"
         ) from error
-    conf = OmegaConf.load(folder / "config.yaml")
-    assert isinstance(conf, DictConfig)
-    conf.run_dir = str(folder)  # a converted run's text encoder lies inside the folder
-    return conf, weights
+    return read_config(run), weights
+
+
+def pack(run: str | Path, out: Path) -> int:
+    """Write what a run needs to sample into a folder of its own; returns the number of its weights.
+
+    Args:
+        run: to be packed.
+        out: folder to write to; it must not hold a run yet.
+    """
+    conf, weights = read_run(run)
+    if (out / "config.yaml").exists():
+        raise InputError(f"out={out} holds a run already: choose another out=")
+    out.mkdir(parents=True, exist_ok=True)
+    OmegaConf.save({key: conf[key] for key in KEPT if key in conf}, out / "config.yaml")
+    save_file({name: value.contiguous() for name, value in weights.items()}, out / "model.safetensors")
+    if (clip := Path(conf.run_dir) / "clip").is_dir():  # the text encoder of a converted run
+        shutil.copytree(clip, out / "clip")
+    return sum(value.numel() for value in weights.values())
 
 
 def normalizer_of(run: str | Path) -> Normalizer:

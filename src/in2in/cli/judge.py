@@ -7,7 +7,8 @@ from pathlib import Path
 from omegaconf import DictConfig
 
 from in2in.cli.entry import command, output_dir
-from in2in.cli.sample import chosen_device, generate, load_generator, write_samples
+from in2in.cli.generator import chosen_device, load_generator
+from in2in.cli.sample import generate, save, write_exports
 from in2in.cli.schema import options
 from in2in.errors import InputError
 
@@ -66,7 +67,8 @@ def main(cfg: DictConfig) -> None:
         ("chance: data of any clip", by_chance),
     )
     out = output_dir()
-    write_samples(
+    save(motions, out)
+    write_exports(
         motions, out, [f"asked: {q.truth.kind}, seen: {kind}" for q, kind in zip(asked, kinds, strict=True)], ["html"]
     )
     answers = [

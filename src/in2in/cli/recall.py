@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from omegaconf import DictConfig
 
 from in2in.cli.entry import command, output_dir
-from in2in.cli.sample import load_generator
+from in2in.cli.generator import load_generator
 from in2in.cli.schema import options
 from in2in.errors import InputError
 

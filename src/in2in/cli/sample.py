@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hydra.core.hydra_config import HydraConfig
 from hydra.utils import instantiate
@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from tqdm import tqdm
 
 from in2in.cli.entry import command, output_dir
+from in2in.cli.generator import blend_parts, chosen_device, chosen_run, load_generator, node
 from in2in.cli.schema import check, options
 from in2in.cli.sweep import OVERRIDES
 from in2in.errors import InputError
@@ -64,21 +65,16 @@ def main(cfg: DictConfig) -> None:
     prompts = [sample for prompt in prompts for sample in prompt.samples(chosen.num_samples)]
     generator = load_generator(cfg, chosen_device(chosen.device))
     out = output_dir()
-    motions = generate(generator, prompts, chosen.batch_size, chosen.first_length)
-    write_samples(motions, out, [f"seed {motion.prompt.seed}" for motion in motions], exports)
+    if node(cfg, "trainer") is None:
+        motions = generate(generator, prompts, chosen.batch_size, chosen.first_length)
+        save(motions, out)
+    elif (motions := generate_sharded(cfg, generator, prompts, out)) is None:
+        return  # another process writes the rest
+    write_exports(motions, out, [f"seed {motion.prompt.seed}" for motion in motions], exports)
     OmegaConf.save(HydraConfig.get().overrides.task, out / OVERRIDES)
     if cfg.prior_run is not None:
-        record_blend(cfg, out)
+        OmegaConf.save(blend_parts(cfg, chosen_run(cfg)), out / "blend.yaml")
     print(out)
-
-
-def chosen_device(device: str) -> str:
-    """The device that an option names; auto is a GPU if there is one."""
-    import torch
-
-    if device != "auto":
-        return device
-    return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def generate(
@@ -94,67 +90,40 @@ def generate(
         return generator(prompts, batch_size=batch_size, on_step=advance, first_length=first_length)
 
 
-def write_samples(
+def generate_sharded(
+    cfg: DictConfig, generator: "Generator", prompts: "list[Prompt]", out: Path
+) -> "list[Motion] | None":
+    """A motion for each prompt by all devices of `trainer`, kept in `out` as they are made; in the first process."""
+    if cfg.first_length:
+        raise InputError("first_length=true makes batches in the order of the prompts: leave trainer= out")
+    from in2in.prediction import sample
+
+    trainer = instantiate(cfg.trainer, logger=False, enable_checkpointing=False)
+    return sample(generator, prompts, out, trainer, cfg.batch_size)
+
+
+def save(motions: "Sequence[Motion]", out: Path) -> None:
+    """000.npz for each motion."""
+    from in2in.pipeline import sample_path
+
+    for number, motion in enumerate(motions):
+        motion.save(sample_path(out, number))
+
+
+def write_exports(
     motions: "Sequence[Motion]", out: Path, notes: Sequence[str], exports: Sequence[str] = ("html",)
 ) -> None:
-    """000.npz and its exports for each motion, with a few words beside each title."""
+    """The exports of each motion beside its sample, with a few words beside each title."""
     from in2in.export.formats import find_formats, fitting_note
+    from in2in.pipeline import sample_path
 
     formats = find_formats(exports, "export")
     work = [(number, name) for number in range(len(motions)) for name in formats]
-    for number, motion in enumerate(motions):
-        motion.save(out / f"{number:03d}.npz")
     for number, name in tqdm(work, desc="exporting", unit="file", disable=set(formats) <= {"html"}):
         take = motions[number].take(notes[number])
-        formats[name].write(out / f"{number:03d}", take)
+        formats[name].write(sample_path(out, number).with_suffix(""), take)
         if formats[name].rigid:
             tqdm.write(f"{number:03d} as {name}: {fitting_note(take)}")
-
-
-def load_generator(cfg: DictConfig, device: str) -> "Generator":
-    """The generator of `run`, or of the newest run; with the command's guidance and sampler where it names them.
-
-    With `prior_run` it is blended with that prior by the command's composition.
-    """
-    from in2in.blend import blend
-    from in2in.pipeline import Generator
-
-    run = chosen_run(cfg)
-    print(f"using run={run} on {device}")
-    generator = Generator.from_pretrained(run, node(cfg, "guidance"), node(cfg, "sampler"), device)
-    if cfg.get("prior_run") is None:
-        if node(cfg, "composition") is not None:
-            raise InputError("composition= blends in a prior: add prior_run=RUN, a run of experiment=individual")
-        return generator
-    if node(cfg, "composition") is None:
-        raise InputError("prior_run= needs a weighting schedule: add composition=exp or experiment=dualmdm")
-    print(f"blended with prior_run={cfg.prior_run}")
-    prior = Generator.from_pretrained(cfg.prior_run, node(cfg, "prior_guidance"), node(cfg, "sampler"), device)
-    schedule, frame = instantiate(cfg.composition), instantiate(cfg.frame)
-    return blend(generator, prior, schedule, frame, cfg.convert, cfg.last_block)
-
-
-def chosen_run(cfg: DictConfig) -> str:
-    """The run that an option names, or the newest one."""
-    from in2in.runs import newest_run
-
-    return cfg.run or str(newest_run(Path("runs")))
-
-
-def record_blend(cfg: DictConfig, out: Path) -> None:
-    """blend.yaml: which two runs were blended, by their weights' hashes, and how."""
-    from in2in.runs import fingerprint
-
-    run = chosen_run(cfg)
-    how = {key: cfg[key] for key in ("composition", "frame", "convert", "last_block")}
-    hashes = {"run_sha256": fingerprint(run), "prior_sha256": fingerprint(cfg.prior_run)}
-    OmegaConf.save({"run": run, "prior_run": cfg.prior_run, **hashes, **how}, out / "blend.yaml")
-
-
-def node(cfg: DictConfig, key: str) -> dict[str, Any] | None:
-    """A group's choice as plain data, None where nothing was chosen."""
-    chosen = cfg.get(key)
-    return OmegaConf.to_container(chosen, resolve=True) if chosen else None  # type: ignore[return-value]
 
 
 def read_prompts(path: Path, kind: type) -> list:

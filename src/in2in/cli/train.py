@@ -42,6 +42,8 @@ def main(cfg: DictConfig) -> None:
     module = instantiate(cfg.module)
     if module.denoiser.interacts and data.train.cache.persons == 1:
         raise InputError(f"data_dir={cfg.data_dir} holds single persons: use experiment=individual")
+    if cfg.weights_from is not None:
+        start_from(module, cfg.weights_from)
     if trainer.is_global_zero:
         OmegaConf.save(cfg, out / "config.yaml")
         parameters = sum(parameter.numel() for parameter in module.parameters())
@@ -56,6 +58,21 @@ def main(cfg: DictConfig) -> None:
 def built(nodes: DictConfig) -> list[Any]:
     """The objects of a group, without those that are set to null."""
     return [instantiate(node) for node in nodes.values() if node is not None]
+
+
+def start_from(module: Any, run: str) -> None:
+    """Take over the weights of a run, but not its statistics."""
+    from in2in.runs import read_run
+
+    own, weights = module.state_dict(), read_run(run)[1]
+    strange = [name for name in own | weights if _shape(own, name) != _shape(weights, name)]
+    if strange:
+        raise InputError(f"weights_from={run} is a run of another model or of other sizes: {strange[0]} differs")
+    module.load_state_dict({name: own[name] if name.startswith("normalizer.") else weights[name] for name in own})
+
+
+def _shape(weights: dict[str, Any], name: str) -> Any:
+    return weights[name].shape if name in weights else None
 
 
 def resume_from(out: Path, ckpt_path: str | None) -> Path | None:
