@@ -11,6 +11,7 @@ from in2in.diffusion.composition import DualMDM
 from in2in.diffusion.frames import Frame
 from in2in.diffusion.schedules import Schedule
 from in2in.errors import InputError
+from in2in.hub import is_id
 from in2in.models.denoiser import IndividualDenoiser, Network
 from in2in.models.dual import DualConditioner, PublishedPairPrior
 from in2in.pipeline import Generator
@@ -63,7 +64,8 @@ def save(parts: dict[str, Any], out: Path, packed: bool) -> None:
         out: folder to write to.
         packed: copy both runs in, so that the folder needs nothing else.
     """
-    parts = {**parts, "run": str(Path(parts["run"]).resolve()), "prior_run": str(Path(parts["prior_run"]).resolve())}
+    named = {key: parts[key] for key in ("run", "prior_run")}
+    parts = parts | {key: run if is_id(run) else str(Path(run).resolve()) for key, run in named.items()}
     if packed:
         for option, hashed, name in (("run", "run_sha256", INTERACTION), ("prior_run", "prior_sha256", PRIOR)):
             pack(parts[option], out / name)

@@ -173,7 +173,8 @@ class Generator:
         """Load a run folder.
 
         Args:
-            run: folder with config.yaml and weights, as in2in-train or in2in-convert writes it; or one of in2in-blend.
+            run: folder with config.yaml and weights, as in2in-train, in2in-convert or in2in-blend writes it; or
+                OWNER/NAME of such a folder on the Hugging Face hub.
             guidance, sampler: nodes that take the place of the run's own.
             device: where to run.
         """

@@ -9,6 +9,7 @@ from omegaconf import DictConfig, OmegaConf
 from safetensors.torch import load_file, save_file
 
 from in2in.errors import InputError
+from in2in.hub import check_trusted, fetch, is_id
 from in2in.motion.normalizer import Normalizer
 
 KEPT = ("model", "text", "head", "noise", "guidance", "sampler", "space")
@@ -16,17 +17,21 @@ KEPT = ("model", "text", "head", "noise", "guidance", "sampler", "space")
 
 
 def read_config(run: str | Path) -> DictConfig:
-    """The configuration of a run folder, or of the run that a checkpoint belongs to."""
+    """The configuration of a run folder, of the run that a checkpoint belongs to, or of a run on the hub."""
     folder = _folder(run)
     if not (folder / "config.yaml").is_file():
         raise InputError(f"run={run} holds no config.yaml: give a run folder that in2in-train made")
     conf = OmegaConf.load(folder / "config.yaml")
     assert isinstance(conf, DictConfig)
+    if is_id(run):
+        check_trusted(run, OmegaConf.to_container(conf))
     conf.run_dir = str(folder)  # a converted run's text encoder lies inside the folder
     return conf
 
 
 def _folder(run: str | Path) -> Path:
+    if is_id(run):
+        return fetch(str(run))
     return Path(run).parents[1] if Path(run).suffix == ".ckpt" else Path(run)
 
 
