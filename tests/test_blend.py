@@ -15,7 +15,7 @@ from in2in.data.synthetic import write_dataset
 from in2in.diffusion.schedules import ConstantSchedule
 from in2in.errors import InputError
 from in2in.pipeline import Generator, Prompt
-from in2in.runs import read_run
+from in2in.runs import SHIPPED, SHIPPED_PRIOR, read_run
 
 QUICK = ["callbacks.texts=null", "+trainer.max_steps=3", "optimizer.lr=1e-2", "lr_scheduler=null"]
 ASKED = ["prompt=one person waves", "individual1=a person waves the left hand", "seconds=1", "sampler=ddim"]
@@ -84,6 +84,14 @@ def test_a_blend_is_a_run_folder_of_its_own(cli: Cli, run_folder: Path, prior_ru
     changed = cli("sample", *ASKED[:-1], f"run={packed}", f"out={tmp_path / 'changed'}")
     assert "prior_run=" in changed.err
     assert "holds other weights than those that were blended" in changed.err
+
+
+def test_the_shipped_prior_goes_with_the_shipped_run(cli: Cli, tmp_path: Path) -> None:
+    given = [*ASKED, f"run={SHIPPED}", "experiment=dualmdm", "sampler.steps=2", f"out={tmp_path / 'out'}"]
+    finished = cli("sample", *given)
+    assert finished.code == 0, finished.err
+    assert f"blended with prior_run={SHIPPED_PRIOR}" in finished.out
+    assert torch.equal(read_run(SHIPPED)[1]["normalizer.std"], read_run(SHIPPED_PRIOR)[1]["normalizer.std"])
 
 
 def test_published_faults_are_switches_of_their_own(

@@ -102,6 +102,10 @@ SHIPPED = Path(__file__).parent / "weights" / "in2in"
 """The run folder that comes with the package: a small in2IN trained on procedural interactions."""
 
 
+SHIPPED_PRIOR = SHIPPED.parent / "individual"
+"""The single-person prior that comes with the package, in the statistics of `SHIPPED`."""
+
+
 def newest_run(runs: Path) -> Path:
     """The run folder below `runs` whose checkpoint was written last; where there is none, the shipped one."""
     checkpoints = sorted(runs.glob("**/checkpoints/last.ckpt"), key=lambda path: path.stat().st_mtime)

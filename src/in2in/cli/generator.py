@@ -27,35 +27,45 @@ def chosen_run(cfg: DictConfig) -> str:
     return cfg.run or str(newest_run(Path("runs")))
 
 
+def chosen_prior(cfg: DictConfig) -> str | None:
+    """The prior that an option names; where only a composition is chosen, the shipped one of the shipped run."""
+    from in2in.runs import SHIPPED, SHIPPED_PRIOR
+
+    composed = node(cfg, "composition") is not None
+    if cfg.get("prior_run") is not None:
+        if not composed:
+            raise InputError("prior_run= needs a weighting schedule: add composition=exp or experiment=dualmdm")
+        return cfg.prior_run
+    if composed and Path(chosen_run(cfg)).resolve() != SHIPPED.resolve():
+        raise InputError("composition= blends in a prior: add prior_run=RUN, a run of experiment=individual")
+    return str(SHIPPED_PRIOR) if composed else None
+
+
 def load_generator(cfg: DictConfig, device: str) -> "Generator":
     """The generator of `run`, or of the newest run; with the command's guidance and sampler where it names them.
 
-    With `prior_run` it is blended with that prior by the command's composition.
+    With a composition it is blended with a prior.
     """
     from in2in import blend
     from in2in.pipeline import Generator
 
-    run = chosen_run(cfg)
+    run, prior = chosen_run(cfg), chosen_prior(cfg)
     print(f"using run={run} on {device}")
-    if cfg.get("prior_run") is None:
-        if node(cfg, "composition") is not None:
-            raise InputError("composition= blends in a prior: add prior_run=RUN, a run of experiment=individual")
+    if prior is None:
         return Generator.from_pretrained(run, node(cfg, "guidance"), node(cfg, "sampler"), device)
-    print(f"blended with prior_run={cfg.prior_run}")
-    return blend.load(**blend_parts(cfg, run), device=device)
+    print(f"blended with prior_run={prior}")
+    return blend.load(**blend_parts(cfg, run, prior), device=device)
 
 
-def blend_parts(cfg: DictConfig, run: str) -> dict[str, Any]:
+def blend_parts(cfg: DictConfig, run: str, prior: str) -> dict[str, Any]:
     """What `in2in.blend.load` is to make a generator of, as plain data: which two runs, by their hashes, and how."""
     from in2in.runs import fingerprint
 
-    if node(cfg, "composition") is None:
-        raise InputError("prior_run= needs a weighting schedule: add composition=exp or experiment=dualmdm")
     return {
         "run": run,
-        "prior_run": cfg.prior_run,
+        "prior_run": prior,
         "run_sha256": fingerprint(run),
-        "prior_sha256": fingerprint(cfg.prior_run),
+        "prior_sha256": fingerprint(prior),
         **{key: node(cfg, key) for key in ("composition", "frame", "guidance", "prior_guidance", "sampler")},
         **{key: cfg[key] for key in ("convert", "last_block")},
     }

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from tqdm import tqdm
 
 from in2in.cli.entry import command, output_dir
-from in2in.cli.generator import blend_parts, chosen_device, chosen_run, load_generator, node
+from in2in.cli.generator import blend_parts, chosen_device, chosen_prior, chosen_run, load_generator, node
 from in2in.cli.schema import check, options
 from in2in.cli.sweep import OVERRIDES
 from in2in.errors import InputError
@@ -72,8 +72,8 @@ def main(cfg: DictConfig) -> None:
         return  # another process writes the rest
     write_exports(motions, out, [f"seed {motion.prompt.seed}" for motion in motions], exports)
     OmegaConf.save(HydraConfig.get().overrides.task, out / OVERRIDES)
-    if cfg.prior_run is not None:
-        OmegaConf.save(blend_parts(cfg, chosen_run(cfg)), out / "blend.yaml")
+    if (prior := chosen_prior(cfg)) is not None:
+        OmegaConf.save(blend_parts(cfg, chosen_run(cfg), prior), out / "blend.yaml")
     print(out)
 
 
