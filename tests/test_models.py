@@ -8,7 +8,7 @@ from diffusers import DDIMScheduler, DPMSolverMultistepScheduler, UniPCMultistep
 from torch import Tensor, nn
 
 from in2in.diffusion.guidance import InteractionGuidance, PlainGuidance
-from in2in.diffusion.losses import InteractionLoss
+from in2in.diffusion.losses import BodyLoss, InteractionLoss
 from in2in.diffusion.sampler import Sampler, draw_noise, length_mask
 from in2in.diffusion.timesteps import TerminalTimesteps
 from in2in.errors import InputError
@@ -179,3 +179,14 @@ def test_geometric_losses_are_off_for_noisy_samples() -> None:
     assert terms["velocity"] == terms["bone_length"] == terms["distance_map"] == 0
     assert terms["simple"] > 0
     assert terms["orientation"] > 0
+
+
+def test_the_losses_of_bodies_add_up_over_persons() -> None:
+    torch.manual_seed(0)
+    target, prediction = torch.randn(2, 2, 8, 262), torch.randn(2, 2, 8, 262)
+    given = length_mask([8, 5]), torch.tensor([20, 600]), Normalizer()
+    both = BodyLoss()(prediction, target, *given)
+    alone = [BodyLoss()(prediction[:, [person]], target[:, [person]], *given) for person in (0, 1)]
+    for name in ("velocity", "bone_length", "foot_contact"):
+        torch.testing.assert_close(both[name], alone[0][name] + alone[1][name])
+    torch.testing.assert_close(both["simple"], (alone[0]["simple"] + alone[1]["simple"]) / 2)

@@ -37,14 +37,55 @@ class SimpleLoss(nn.Module):
         return {"simple": (error * mask[:, None]).sum() / (mask.sum() * error.shape[1])}
 
 
-class InteractionLoss(SimpleLoss):
-    """The simple loss, what keeps a body a body, and what keeps two bodies in relation.
+class BodyLoss(SimpleLoss):
+    """The simple loss, and what keeps a body a body: any number of persons.
+
+    Not published for the single-person prior, which trained on the simple loss alone, but without it small ones shake.
 
     Args:
-        velocity, bone_length, foot_contact: weights of the terms of one person; the persons are added up.
-        distance_map, joint_affinity, orientation: weights of the terms of the pair.
-        max_timestep: the geometric terms but orientation count samples with t up to this.
+        velocity, bone_length, foot_contact: weights; the persons are added up.
+        max_timestep: these terms count samples with t up to this.
         padding_step: count the step from the last real frame into the padding, as published.
+    """
+
+    def __init__(
+        self,
+        velocity: float = 30.0,
+        bone_length: float = 10.0,
+        foot_contact: float = 30.0,
+        max_timestep: int = 700,
+        padding_step: bool = False,
+    ) -> None:
+        super().__init__()
+        self.velocity, self.bone_length, self.foot_contact = velocity, bone_length, foot_contact
+        self.max_timestep = max_timestep
+        self.padding_step = padding_step
+
+    def forward(
+        self, prediction: Tensor, target: Tensor, mask: Tensor, t: Tensor, normalizer: Normalizer
+    ) -> dict[str, Tensor]:
+        """See `SimpleLoss.forward`."""
+        terms = super().forward(prediction, target, mask, t, normalizer)
+        joints, truth = (decode_joints(normalizer.denormalize(x.float())) for x in (prediction, target))
+        step_mask = mask[:, :-1] if self.padding_step else mask[:, 1:]
+        terms["velocity"] = self.velocity * self.average(velocity_error(joints, truth), step_mask, t)
+        terms["bone_length"] = self.bone_length * self.average(bone_length_error(joints, truth), mask, t)
+        terms["foot_contact"] = self.foot_contact * self.average(planted_foot_speed(joints), step_mask, t)
+        return terms
+
+    def average(self, error: Tensor, frames: Tensor, t: Tensor) -> Tensor:
+        """Errors [B, T] over real frames [B, T], then over the samples with little enough noise t [B]."""
+        per_sample = (error * frames).sum(dim=1) / frames.sum(dim=1).clamp(min=1)
+        counted = (t <= self.max_timestep).float()
+        return (per_sample * counted).sum() / counted.sum().clamp(min=1)
+
+
+class InteractionLoss(BodyLoss):
+    """What keeps a body a body, and what keeps two bodies in relation.
+
+    Args:
+        velocity, bone_length, foot_contact, max_timestep, padding_step: see `BodyLoss`.
+        distance_map, joint_affinity, orientation: weights of the terms of the pair; orientation counts all samples.
     """
 
     def __init__(
@@ -58,32 +99,17 @@ class InteractionLoss(SimpleLoss):
         max_timestep: int = 700,
         padding_step: bool = False,
     ) -> None:
-        super().__init__()
-        self.velocity, self.bone_length, self.foot_contact = velocity, bone_length, foot_contact
+        super().__init__(velocity, bone_length, foot_contact, max_timestep, padding_step)
         self.distance_map, self.joint_affinity, self.orientation = distance_map, joint_affinity, orientation
-        self.max_timestep = max_timestep
-        self.padding_step = padding_step
 
     def forward(
         self, prediction: Tensor, target: Tensor, mask: Tensor, t: Tensor, normalizer: Normalizer
     ) -> dict[str, Tensor]:
         """See `SimpleLoss.forward`; P must be 2."""
         terms = super().forward(prediction, target, mask, t, normalizer)
-        joints = decode_joints(normalizer.denormalize(prediction.float()))
-        truth = decode_joints(normalizer.denormalize(target.float()))
-        counted = (t <= self.max_timestep).float()
-        step_mask = mask[:, :-1] if self.padding_step else mask[:, 1:]
-
-        def average(error: Tensor, frames: Tensor) -> Tensor:
-            """Errors [B, T] over real frames, then over the samples with little enough noise."""
-            per_sample = (error * frames).sum(dim=1) / frames.sum(dim=1).clamp(min=1)
-            return (per_sample * counted).sum() / counted.sum().clamp(min=1)
-
-        terms["velocity"] = self.velocity * average(velocity_error(joints, truth), step_mask)
-        terms["bone_length"] = self.bone_length * average(bone_length_error(joints, truth), mask)
-        terms["foot_contact"] = self.foot_contact * average(planted_foot_speed(joints), step_mask)
-        terms["distance_map"] = self.distance_map * average(distance_map_error(joints, truth), mask)
-        terms["joint_affinity"] = self.joint_affinity * average(joint_affinity_error(joints, truth), mask)
+        joints, truth = (decode_joints(normalizer.denormalize(x.float())) for x in (prediction, target))
+        terms["distance_map"] = self.distance_map * self.average(distance_map_error(joints, truth), mask, t)
+        terms["joint_affinity"] = self.joint_affinity * self.average(joint_affinity_error(joints, truth), mask, t)
         orientation = (relative_heading(joints) - relative_heading(truth)).square().mean(dim=-1)
         terms["orientation"] = self.orientation * (orientation * mask).sum() / mask.sum()
         return terms
