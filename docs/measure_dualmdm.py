@@ -230,8 +230,8 @@ def main() -> None:
         )
         figures[condition.name] = {name or "own": share.tolist() for name, share in shares.items()}
         print(lines[-1], flush=True)
-    (given.out / "table.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    (given.out / "figures.json").write_text(json.dumps(figures, indent=1), encoding="utf-8")
+        (given.out / "table.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        (given.out / "figures.json").write_text(json.dumps(figures, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":
