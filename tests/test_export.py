@@ -365,6 +365,27 @@ def test_samples_are_exported_in_all_formats(cli: Cli, take: Take, tmp_path: Pat
     assert read_take(tmp_path / "made" / "000.npz").individuals == ("one waves", "")
 
 
+def test_samples_and_real_clips_share_a_page(cli: Cli, dataset: Path, take: Take, tmp_path: Path) -> None:
+    sample_of(take, tmp_path / "000.npz")
+    given = [f"files={tmp_path}/000.npz", f"data_dir={dataset}", "clips=[clip5,clip4]", f"page={tmp_path}/all.html"]
+    finished = cli("export", *given)
+    assert finished.code == 0, finished.err
+    page = (tmp_path / "all.html").read_text()
+    found = re.search(r'<script id="data" type="application/json">(.*?)</script>', page, re.DOTALL)
+    assert found
+    takes = json.loads(found[1])["takes"]
+    told = [(take["title"], take["note"], take["frames"]) for take in takes]
+    assert told == [
+        ("they meet", "seed 4", 39),
+        ("the left one leads, take 5", "data: clip5", 40),
+        ("the left one leads, take 4", "data: clip4", 38),
+    ]
+    assert takes[2]["individuals"] == ["turns left 4", "steps right 4"]
+    finished = cli("export", f"data_dir={dataset}", "clips=clip5", "to=bvh", f"out={tmp_path}/bvh")
+    assert finished.code == 0, finished.err
+    assert pybvh.read_bvh_file(tmp_path / "bvh" / "clip5_person2.bvh").frame_count == 40
+
+
 def damaged(good: Path, path: Path, **changed: np.ndarray) -> None:
     with np.load(good) as data:
         np.savez(path, **{**data, **changed})
@@ -386,6 +407,8 @@ def damaged(good: Path, path: Path, **changed: np.ndarray) -> None:
         (["files=bare.npz", "to=csv"], "bare.npz holds no features"),
         (["files=GOOD", "too=csv"], "too"),
         (["files=**/good.npz", "to=csv", "out=x"], "2 of the files are called good"),
+        (["clips=7", "to=csv"], "clips=7 is of which data set"),
+        (["files=GOOD", "to=glb", "smplh_model=text.npz"], "smplh_model=text.npz cannot be read"),
     ],
 )
 def test_bad_input_gets_one_line_and_leaves_nothing(

@@ -1,0 +1,321 @@
+"""The demo's page, driven by real browsers: what a visitor sees, and what two of them see at once."""
+
+import io
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import numpy as np
+import pytest
+import torch
+from chromium import chromium, wait
+from conftest import Cli
+from torch import nn
+
+pytest.importorskip("gradio")
+
+from in2in.demo.app import App, gallery
+from in2in.demo.limits import Limits
+from in2in.demo.studio import Order, Studio
+from in2in.errors import InputError
+from in2in.evaluation.judge import recognise
+from in2in.pipeline import Generator, Prompt
+from in2in.runs import SHIPPED, read_run
+
+NASTY = 'They </script><b>meet</b> & {{title}} ${document.title="gone"} <img src=x onerror=alert(1)>'
+STEPS = 8
+
+
+class Gate(nn.Module):
+    """A denoiser that can be made to wait, and that counts who is inside."""
+
+    def __init__(self, denoiser: nn.Module) -> None:
+        super().__init__()
+        self.denoiser = denoiser
+        self.open, self.lock = threading.Event(), threading.Lock()
+        self.open.set()
+        self.calls = self.inside = self.most = 0
+
+    def forward(self, *given: object) -> torch.Tensor:
+        with self.lock:
+            self.calls, self.inside = self.calls + 1, self.inside + 1
+            self.most = max(self.most, self.inside)
+        assert self.open.wait(60)
+        made = self.denoiser(*given)
+        with self.lock:
+            self.inside -= 1
+        return made
+
+
+@pytest.fixture(scope="module")
+def studio(run_folder: Path, prior_run: Path) -> Studio:
+    sampler = {**read_run(run_folder)[0].sampler, "steps": STEPS}
+    interaction, prior = (Generator.from_pretrained(run, sampler=sampler) for run in (run_folder, prior_run))
+    interaction.denoiser.denoiser = Gate(interaction.denoiser.denoiser)  # type: ignore[assignment]
+    return Studio(interaction, prior, Limits(letters=120, seconds=2, samples=2))
+
+
+@pytest.fixture(scope="module")
+def gate(studio: Studio) -> Gate:
+    return studio.interaction.denoiser.denoiser  # type: ignore[return-value]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def address(studio: Studio) -> Iterator[str]:
+    app = App(studio)
+    yield app.launch("127.0.0.1", free_port())
+    app.blocks.close()
+
+
+@pytest.fixture(scope="module")
+def browser(address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator:
+    with chromium(tmp_path_factory.mktemp("demo") / "profile", (1280, 1000)) as driver:
+        yield driver
+
+
+def opened(browser, address: str) -> None:
+    """A fresh page that is ready to be used."""
+    browser.get(address)
+    wait(browser, "document.querySelector('#prompt textarea') && document.querySelector('#curve img')")
+    choose(browser, "no prior")
+
+
+def choose(browser, schedule: str) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    field = browser.find_element("css selector", "#schedule input")
+    field.click()
+    field.send_keys(Keys.CONTROL, "a")
+    field.send_keys(schedule, Keys.ENTER)
+
+
+def fill(browser, field: str, text: str) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    element = browser.find_element("css selector", f"#{field} :is(textarea, input[type=number])")
+    element.send_keys(Keys.CONTROL, "a")
+    element.send_keys(text)
+
+
+def click(browser, button: str) -> None:
+    browser.find_element("css selector", f"#{button}").click()
+
+
+def shown(browser) -> list[str]:
+    """The titles in the viewer once it plays."""
+    wait(browser, "document.querySelector('#viewer iframe')")
+    browser.switch_to.frame(browser.find_element("css selector", "#viewer iframe"))
+    try:
+        wait(browser, "window.viewer && viewer.frames > 0")
+        return browser.execute_script("return [...document.querySelectorAll('.take h2')].map((h) => h.textContent)")
+    finally:
+        browser.switch_to.default_content()
+
+
+def message(browser, words: str) -> str:
+    return wait(
+        browser, f"(t => t.includes({json.dumps(words)}) && t)(document.querySelector('#message').textContent.trim())"
+    )
+
+
+def files(browser) -> dict[str, str]:
+    wait(browser, "document.querySelector('#files a[href]')")
+    links = browser.execute_script("return [...document.querySelectorAll('#files a[href]')].map((a) => a.href)")
+    return {link.rsplit("/", 1)[1]: link for link in links}
+
+
+def test_a_prompt_in_the_motion_out(browser, address: str, studio: Studio) -> None:
+    opened(browser, address)
+    fill(browser, "prompt", NASTY)
+    fill(browser, "individual2", "one waves")
+    fill(browser, "seconds", "1")
+    fill(browser, "seed", "5")
+    fill(browser, "samples", "2")
+    click(browser, "generate")
+    assert shown(browser) == [NASTY + "seed 5", NASTY + "seed 6"]
+    assert browser.title == "in2in"
+    taken = files(browser)
+    assert set(taken) == {
+        f"seed{seed}{end}" for seed in (5, 6) for end in (".npz", ".html", "_person1.bvh", "_person2.bvh", ".glb")
+    }
+    with urlopen(taken["seed6.npz"]) as answer, np.load(io.BytesIO(answer.read())) as sample:
+        joints, told = sample["joints"], str(sample["prompt"])
+    [expected] = studio.interaction(Prompt(NASTY, "", "one waves", 1, 6))
+    np.testing.assert_allclose(joints, expected.joints, atol=1e-4)
+    assert told == NASTY
+
+
+def test_a_bad_prompt_shows_a_message(browser, address: str) -> None:
+    opened(browser, address)
+    click(browser, "generate")
+    message(browser, "the prompt is empty")
+    fill(browser, "prompt", "x" * 130)
+    field = "document.querySelector('#prompt textarea')"
+    assert len(browser.execute_script(f"return {field}.value")) == 120
+    browser.execute_script(f"{field}.removeAttribute('maxlength')")
+    fill(browser, "prompt", "<i>" + "x" * 130)
+    click(browser, "generate")
+    assert message(browser, "interaction: 133 letters are more than 120: say it shorter")
+    assert not browser.execute_script("return document.querySelector('#viewer iframe')")
+
+
+def test_cancel_stops_the_denoising(browser, address: str, gate: Gate) -> None:
+    opened(browser, address)
+    fill(browser, "prompt", "they meet")
+    gate.calls = 0
+    gate.open.clear()
+    try:
+        click(browser, "generate")
+        wait(browser, "document.querySelector('#viewer').textContent.includes('processing')")
+        click(browser, "cancel")
+        message(browser, "Cancelled.")
+    finally:
+        gate.open.set()
+    fill(browser, "prompt", "they part")
+    click(browser, "generate")
+    assert shown(browser) == ["they partseed 0"]
+    assert gate.calls == 1 + STEPS  # the cancelled one took a single step
+
+
+def test_progress_is_told_by_the_step(browser, address: str, gate: Gate) -> None:
+    opened(browser, address)
+    fill(browser, "prompt", "they meet")
+    gate.open.clear()
+    click(browser, "generate")
+    try:
+        for step in range(1, 4):
+            gate.open.set()
+            gate.open.clear()
+            wait(browser, f"/[{step}-{STEPS}].{STEPS} steps/.test(document.querySelector('#viewer').textContent)")
+    finally:
+        gate.open.set()
+    assert shown(browser) == ["they meetseed 0"]
+
+
+def test_two_visitors_are_served_one_after_the_other(browser, address: str, gate: Gate, tmp_path: Path) -> None:
+    with chromium(tmp_path / "profile", (1280, 1000)) as other:
+        gate.most = 0
+        gate.open.clear()
+        try:
+            for visitor, text in ((browser, "they meet"), (other, "they part")):
+                opened(visitor, address)
+                fill(visitor, "prompt", text)
+                click(visitor, "generate")
+                wait(visitor, "/processing|queue/.test(document.querySelector('#viewer').textContent)")
+            wait(other, "document.querySelector('#viewer').textContent.includes('queue')")
+        finally:
+            gate.open.set()
+        assert shown(browser) == ["they meetseed 0"]
+        assert shown(other) == ["they partseed 0"]
+        assert gate.most == 1
+
+
+def test_the_schedule_s_curve_follows_its_slider(browser, address: str) -> None:
+    opened(browser, address)
+    picture = "document.querySelector('#curve img').src"
+    seen = {browser.execute_script(f"return {picture}")}
+    for schedule in ("linear", "constant"):
+        choose(browser, schedule)
+        seen.add(wait(browser, f"!{json.dumps(sorted(seen))}.includes({picture}) && {picture}"))
+    wait(browser, "document.querySelector('#shape-constant') && !document.querySelector('#shape-exp')")
+    fill(browser, "shape-constant", "0.9\t")
+    seen.add(wait(browser, f"!{json.dumps(sorted(seen))}.includes({picture}) && {picture}"))
+    fill(browser, "prompt", "they meet")
+    click(browser, "generate")
+    assert shown(browser) == ["they meetseed 0"]
+    with urlopen(files(browser)["seed0.npz"]) as answer, np.load(io.BytesIO(answer.read())) as sample:
+        assert json.loads(str(sample["guidance"]))["schedule"] == "ConstantSchedule"
+
+
+def test_a_prompt_of_the_gallery_fills_the_form(browser, address: str) -> None:
+    opened(browser, address)
+    wait(browser, "document.querySelector('#gallery tbody tr')").click()
+    wait(browser, f"document.querySelector('#prompt textarea').value === {json.dumps(gallery()[0][0])}")
+
+
+def test_nothing_was_fetched_from_elsewhere(browser, address: str) -> None:
+    opened(browser, address)
+    fetched = browser.execute_script("return performance.getEntriesByType('resource').map((e) => e.name)")
+    assert all(name.startswith((address, "data:", "blob:")) for name in fetched), fetched
+    assert [line for line in browser.get_log("browser") if line["level"] == "SEVERE"] == []
+
+
+def test_orders_beyond_the_limits_are_refused(studio: Studio) -> None:
+    for order, words in (
+        (Order(Prompt("x", seconds=2.5)), "2.5 seconds are more than 2"),
+        (Order(Prompt("x"), samples=3), "3 samples are outside 1 to 2"),
+        (Order(Prompt("x", seconds=1), guidance={"joint": 1.0, "_target_": 2.0}), "guidance has no weight '_target_'"),
+        (Order(Prompt("x", seconds=1), schedule="os.system"), "there is no schedule 'os.system'"),
+        (Order(Prompt("x", seconds=1), schedule="constant", shape=2.0), "outside 0"),
+        (Order(Prompt("x", seconds=1), formats=("../x",)), "no format '../x'"),
+    ):
+        with pytest.raises(InputError, match=re.escape(words)):
+            studio.make(order)
+
+
+def test_the_gallery_s_prompts_work() -> None:
+    """With the weights that come along; a kind may flip on another machine."""
+    kinds = ("hug", "kick and block", "circle dance", "pat on the shoulder", "mirror arms", "point")
+    kinds += ("punch and dodge", "chase")
+    prompts = [Prompt(*texts, seconds=seconds, seed=seed) for *texts, seconds, seed in gallery()]
+    motions = Generator.from_pretrained(SHIPPED)(prompts)
+    seen = [recognise(torch.from_numpy(motion.joints)) for motion in motions]
+    assert sum(kind == found for kind, found in zip(kinds, seen, strict=True)) >= 7, seen
+
+
+def test_the_command_serves_this_machine_alone_until_it_is_interrupted(run_folder: Path, tmp_path: Path) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "in2in.cli.demo", f"run={run_folder}", f"port={port}"]
+    server = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True, env={**os.environ})
+    try:
+        assert server.stdout is not None
+        lines = iter(server.stdout.readline, "")
+        assert any(f"open http://127.0.0.1:{port}" in line for line in lines)
+        with urlopen(f"http://127.0.0.1:{port}") as answer:
+            assert answer.status == 200
+        listening = [line.split()[1] for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        listening += [line.split()[1] for line in Path("/proc/net/tcp6").read_text().splitlines()[1:]]
+        assert {entry for entry in listening if entry.endswith(f":{port:04X}")} == {f"0100007F:{port:04X}"}
+    finally:
+        server.send_signal(signal.SIGINT)
+        assert server.wait(30) == 0
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (["port=PORT"], "cannot be listened on"),
+        (["limits.seconds=20"], "limits.seconds=20 is outside 0.5 to 10"),
+        (["limits.letter=20"], "letter"),
+        (["run=nowhere"], "run=nowhere holds no config.yaml"),
+        (["prior_run=RUN"], "prior_run is not a run of a single-person prior"),
+    ],
+)
+def test_bad_options_are_one_line(
+    cli: Cli, run_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: list[str], words: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        places = {"PORT": str(taken.getsockname()[1]), "RUN": str(run_folder)}
+        for name, value in places.items():
+            given = [option.replace(name, value) for option in given]
+        finished = cli("demo", f"run={run_folder}", *given)
+    assert finished.code == 1
+    assert words in finished.err
+    assert finished.err.count("in2in-demo:") == 1
+    assert not list(tmp_path.iterdir())
