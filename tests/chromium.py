@@ -1,6 +1,7 @@
 """Headless Chromium for the tests, which knows no host but this machine."""
 
 import shutil
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,7 +37,7 @@ def chromium(profile: Path, size: tuple[int, int] = (1280, 720)) -> Iterator[Any
     browser = webdriver.Chrome(options, webdriver.ChromeService(driver))
     try:
         resize(browser, *size)
-        browser.set_script_timeout(30)
+        browser.set_script_timeout(120)
         yield browser
     finally:
         browser.quit()
@@ -48,8 +49,15 @@ def resize(browser: Any, width: int, height: int) -> None:
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
 
 
-def wait(browser: Any, condition: str, seconds: int = 30) -> Any:
+def wait(browser: Any, condition: str, seconds: int = 240) -> Any:
     """The value of a JavaScript expression once it holds."""
     from selenium.webdriver.support.ui import WebDriverWait
 
     return WebDriverWait(browser, seconds).until(lambda b: b.execute_script(f"return {condition}"), condition)
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

@@ -2,12 +2,6 @@
 
 import io
 import json
-import os
-import re
-import signal
-import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,19 +10,16 @@ from urllib.request import urlopen
 import numpy as np
 import pytest
 import torch
-from chromium import chromium, wait
-from conftest import Cli
+from chromium import chromium, free_port, wait
 from torch import nn
 
 pytest.importorskip("gradio")
 
 from in2in.demo.app import App, gallery
 from in2in.demo.limits import Limits
-from in2in.demo.studio import Order, Studio
-from in2in.errors import InputError
-from in2in.evaluation.judge import recognise
+from in2in.demo.studio import Studio
 from in2in.pipeline import Generator, Prompt
-from in2in.runs import SHIPPED, read_run
+from in2in.runs import read_run
 
 NASTY = 'They </script><b>meet</b> & {{title}} ${document.title="gone"} <img src=x onerror=alert(1)>'
 STEPS = 8
@@ -66,12 +57,6 @@ def studio(run_folder: Path, prior_run: Path) -> Studio:
 @pytest.fixture(scope="module")
 def gate(studio: Studio) -> Gate:
     return studio.interaction.denoiser.denoiser  # type: ignore[return-value]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture(scope="module")
@@ -244,7 +229,7 @@ def test_the_schedule_s_curve_follows_its_slider(browser, address: str) -> None:
 def test_a_prompt_of_the_gallery_fills_the_form(browser, address: str) -> None:
     opened(browser, address)
     wait(browser, "document.querySelector('#gallery tbody tr')").click()
-    wait(browser, f"document.querySelector('#prompt textarea').value === {json.dumps(gallery()[0][0])}")
+    wait(browser, f"document.querySelector('#prompt textarea').value === {json.dumps(gallery()[0]['prompt'])}")
 
 
 def test_nothing_was_fetched_from_elsewhere(browser, address: str) -> None:
@@ -252,70 +237,3 @@ def test_nothing_was_fetched_from_elsewhere(browser, address: str) -> None:
     fetched = browser.execute_script("return performance.getEntriesByType('resource').map((e) => e.name)")
     assert all(name.startswith((address, "data:", "blob:")) for name in fetched), fetched
     assert [line for line in browser.get_log("browser") if line["level"] == "SEVERE"] == []
-
-
-def test_orders_beyond_the_limits_are_refused(studio: Studio) -> None:
-    for order, words in (
-        (Order(Prompt("x", seconds=2.5)), "2.5 seconds are more than 2"),
-        (Order(Prompt("x"), samples=3), "3 samples are outside 1 to 2"),
-        (Order(Prompt("x", seconds=1), guidance={"joint": 1.0, "_target_": 2.0}), "guidance has no weight '_target_'"),
-        (Order(Prompt("x", seconds=1), schedule="os.system"), "there is no schedule 'os.system'"),
-        (Order(Prompt("x", seconds=1), schedule="constant", shape=2.0), "outside 0"),
-        (Order(Prompt("x", seconds=1), formats=("../x",)), "no format '../x'"),
-    ):
-        with pytest.raises(InputError, match=re.escape(words)):
-            studio.make(order)
-
-
-def test_the_gallery_s_prompts_work() -> None:
-    """With the weights that come along; a kind may flip on another machine."""
-    kinds = ("hug", "kick and block", "circle dance", "pat on the shoulder", "mirror arms", "point")
-    kinds += ("punch and dodge", "chase")
-    prompts = [Prompt(*texts, seconds=seconds, seed=seed) for *texts, seconds, seed in gallery()]
-    motions = Generator.from_pretrained(SHIPPED)(prompts)
-    seen = [recognise(torch.from_numpy(motion.joints)) for motion in motions]
-    assert sum(kind == found for kind, found in zip(kinds, seen, strict=True)) >= 7, seen
-
-
-def test_the_command_serves_this_machine_alone_until_it_is_interrupted(run_folder: Path, tmp_path: Path) -> None:
-    port = free_port()
-    command = [sys.executable, "-m", "in2in.cli.demo", f"run={run_folder}", f"port={port}"]
-    server = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True, env={**os.environ})
-    try:
-        assert server.stdout is not None
-        lines = iter(server.stdout.readline, "")
-        assert any(f"open http://127.0.0.1:{port}" in line for line in lines)
-        with urlopen(f"http://127.0.0.1:{port}") as answer:
-            assert answer.status == 200
-        listening = [line.split()[1] for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-        listening += [line.split()[1] for line in Path("/proc/net/tcp6").read_text().splitlines()[1:]]
-        assert {entry for entry in listening if entry.endswith(f":{port:04X}")} == {f"0100007F:{port:04X}"}
-    finally:
-        server.send_signal(signal.SIGINT)
-        assert server.wait(30) == 0
-    assert not list(tmp_path.iterdir())
-
-
-@pytest.mark.parametrize(
-    ("given", "words"),
-    [
-        (["port=PORT"], "cannot be listened on"),
-        (["limits.seconds=20"], "limits.seconds=20 is outside 0.5 to 10"),
-        (["limits.letter=20"], "letter"),
-        (["run=nowhere"], "run=nowhere holds no config.yaml"),
-        (["prior_run=RUN"], "prior_run is not a run of a single-person prior"),
-    ],
-)
-def test_bad_options_are_one_line(
-    cli: Cli, run_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: list[str], words: str
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        places = {"PORT": str(taken.getsockname()[1]), "RUN": str(run_folder)}
-        for name, value in places.items():
-            given = [option.replace(name, value) for option in given]
-        finished = cli("demo", f"run={run_folder}", *given)
-    assert finished.code == 1
-    assert words in finished.err
-    assert finished.err.count("in2in-demo:") == 1
-    assert not list(tmp_path.iterdir())

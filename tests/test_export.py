@@ -377,13 +377,13 @@ def test_samples_and_real_clips_share_a_page(cli: Cli, dataset: Path, take: Take
     told = [(take["title"], take["note"], take["frames"]) for take in takes]
     assert told == [
         ("they meet", "seed 4", 39),
-        ("the left one leads, take 5", "data: clip5", 40),
-        ("the left one leads, take 4", "data: clip4", 38),
+        ("the left one leads, take 5", "data: clip5", 41),
+        ("the left one leads, take 4", "data: clip4", 39),
     ]
     assert takes[2]["individuals"] == ["turns left 4", "steps right 4"]
     finished = cli("export", f"data_dir={dataset}", "clips=clip5", "to=bvh", f"out={tmp_path}/bvh")
     assert finished.code == 0, finished.err
-    assert pybvh.read_bvh_file(tmp_path / "bvh" / "clip5_person2.bvh").frame_count == 40
+    assert pybvh.read_bvh_file(tmp_path / "bvh" / "clip5_person2.bvh").frame_count == 41
 
 
 def damaged(good: Path, path: Path, **changed: np.ndarray) -> None:

@@ -20,6 +20,9 @@ HEADING = "# in2in\nSay what two people do, and see them do it."
 
 EMPTY = "<p>The motion will be here.</p>"
 
+TOLD = ("prompt", "individual1", "individual2", "seconds", "seed")
+"""What the gallery shows of a prompt, in the order of the form's fields."""
+
 KEPT = (600, 3600)
 """Seconds between looks at the files to take away, and the age at which they go."""
 
@@ -46,15 +49,16 @@ class App:
             with gr.Row():
                 with gr.Column(scale=2, min_width=320):
                     self.form = form = Form(studio)
+                with gr.Column(scale=3, min_width=320):
                     with gr.Row():
                         start = gr.Button("Generate", variant="primary", elem_id="generate")
                         cancel = gr.Button("Cancel", elem_id="cancel")
-                with gr.Column(scale=3, min_width=320):
                     message = gr.HTML(elem_id="message")
                     viewer = gr.HTML(EMPTY, elem_id="viewer", min_height=VIEWER_HEIGHT)
                     taken = gr.Files(label="Take away", elem_id="files", interactive=False, visible=False)
             told = [form.prompt, *form.individuals, form.seconds, form.seed]
-            gr.Examples(gallery(), told, label="Prompts that work", elem_id="gallery")
+            shown = [[example[key] for key in TOLD] for example in gallery()]
+            gr.Examples(shown, told, label="Prompts that work", elem_id="gallery")
             outputs = [message, viewer, taken]
             # one order at a time, however many visitors there are: the others wait in the queue
             run = start.click(self.generate, form.fields, outputs, concurrency_limit=1, show_progress_on=viewer)
@@ -119,11 +123,10 @@ class App:
         self.sessions.stop(request.session_hash or "")
 
 
-def gallery() -> list[list[Any]]:
-    """Prompts that work: interaction, person 1, person 2, seconds and seed."""
+def gallery() -> list[dict[str, Any]]:
+    """Prompts that work with the weights that come along, the fields of `Prompt` and the kind of interaction."""
     lines = (files("in2in.demo") / "gallery.jsonl").read_text(encoding="utf-8").splitlines()
-    keys = ("prompt", "individual1", "individual2", "seconds", "seed")
-    return [[json.loads(line)[key] for key in keys] for line in lines]
+    return [json.loads(line) for line in lines]
 
 
 def _shown(message: str) -> str:

@@ -41,11 +41,9 @@ class Form:
         ]
         with gr.Row():
             start = min(Prompt("x").seconds, limits.seconds)
-            self.seconds = gr.Slider(
-                MIN_SECONDS, limits.seconds, start, step=0.5, label="Seconds", elem_id="seconds", min_width=140
-            )
-            self.seed = gr.Number(0, label="Seed", precision=0, minimum=0, elem_id="seed", min_width=80)
-            self.samples = gr.Slider(1, limits.samples, 1, step=1, label="Samples", elem_id="samples", min_width=140)
+            self.seconds = gr.Slider(MIN_SECONDS, limits.seconds, start, step=0.5, label="Seconds", elem_id="seconds")
+            self.seed = gr.Number(0, label="Seed", precision=0, minimum=0, elem_id="seed")
+            self.samples = gr.Slider(1, limits.samples, 1, step=1, label="Samples", elem_id="samples")
         with gr.Accordion("Guidance", open=False):
             self.guidance = _sliders(studio.interaction.guidance, "")
             self.prior_guidance = _sliders(studio.prior.guidance, "prior: ") if studio.prior else {}

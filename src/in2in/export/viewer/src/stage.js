@@ -121,8 +121,9 @@ export class Stage {
 /** Whether there is no graphics card; smooth edges then cost more than everything else. */
 function drawnBySoftware() {
   const gl = document.createElement("canvas").getContext("webgl2");
-  const info = gl?.getExtension("WEBGL_debug_renderer_info");
+  if (!gl) throw new Error("this browser offers no WebGL; turn it on in its settings or take another browser");
+  const info = gl.getExtension("WEBGL_debug_renderer_info");
   const name = info ? gl.getParameter(info.UNMASKED_RENDERER_WEBGL) : "";
-  gl?.getExtension("WEBGL_lose_context")?.loseContext();
+  gl.getExtension("WEBGL_lose_context")?.loseContext();
   return /swiftshader|llvmpipe|software|basic render/i.test(name);
 }
