@@ -4,6 +4,7 @@ import csv
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ from in2in.export.formats import FORMATS
 from in2in.export.glb import write_glb
 from in2in.export.render import render
 from in2in.export.smpl import write_smpl
+from in2in.export.strip import write_strip
 from in2in.export.table import write_table
 from in2in.export.take import Take, read_take
 from in2in.export.video import write_gif, write_mp4
@@ -338,11 +340,24 @@ def test_the_camera_follows() -> None:
     still = standing((-0.5, 0.0), (0.5, 0.0))
     away = np.linspace(0, 6, 60)[None, :, None, None] * np.array([1.0, 0.0, 0.5])
     take = Take((still.joints + away).astype(np.float32), 30, "")
-    for picture in render(take, (320, 180), every=20):
+    for picture in render(take, (320, 180), range(0, 60, 20)):
         for mask in (blue(picture), orange(picture)):
             rows, columns = np.nonzero(mask)
             assert 20 < columns.mean() < 300
             assert len(rows) > 200
+
+
+def test_the_strip_shows_moments_side_by_side(take: Take, tmp_path: Path) -> None:
+    write_strip(tmp_path / "x.png", take)
+    with Image.open(tmp_path / "x.png") as file:
+        pictures = np.split(np.asarray(file.convert("RGB")), 6, axis=1)
+    for picture in pictures:
+        assert blue(picture).sum() > 500
+        assert orange(picture).sum() > 500
+    [first] = render(
+        replace(take, title="", individuals=(), note=""), (pictures[0].shape[1], pictures[0].shape[0]), [0]
+    )
+    np.testing.assert_array_equal(pictures[0], first)
 
 
 def test_samples_are_exported_in_all_formats(cli: Cli, take: Take, tmp_path: Path) -> None:

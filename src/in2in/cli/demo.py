@@ -7,7 +7,7 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig
 
 from in2in.cli.entry import command
-from in2in.cli.sample import chosen_device, chosen_run, node
+from in2in.cli.generator import chosen_device, chosen_run, node
 from in2in.cli.schema import check, options
 from in2in.errors import InputError
 

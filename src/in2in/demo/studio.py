@@ -8,6 +8,7 @@ from threading import Lock
 from in2in.blend import blend
 from in2in.demo.limits import Limits
 from in2in.demo.schedules import CHOICES
+from in2in.diffusion.composition import DualMDM
 from in2in.errors import InputError
 from in2in.export.formats import find_formats
 from in2in.export.html import notebook_view
@@ -51,6 +52,8 @@ class Studio:
     def __init__(self, interaction: Generator, prior: Generator | None = None, limits: Limits | None = None) -> None:
         self.interaction, self.prior, self.limits = interaction, prior, limits or Limits()
         self._lock = Lock()
+        if isinstance(interaction.denoiser, DualMDM):
+            raise InputError("run is a blend: give the demo its two runs, run= and prior_run=")
         if prior is not None:
             self._blended(Order(Prompt("x"), schedule="exp"))  # two runs that do not fit are an error at once
 
