@@ -4,6 +4,7 @@ import io
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -26,20 +27,30 @@ STEPS = 8
 
 
 class Gate(nn.Module):
-    """A denoiser that can be made to wait, and that counts who is inside."""
+    """A denoiser that can be made to take one step at a time, and that counts who is inside."""
 
     def __init__(self, denoiser: nn.Module) -> None:
         super().__init__()
         self.denoiser = denoiser
-        self.open, self.lock = threading.Event(), threading.Lock()
-        self.open.set()
+        self.lock, self.permits = threading.Lock(), threading.Semaphore(0)
+        self.shut = False
         self.calls = self.inside = self.most = 0
+
+    @contextmanager
+    def closed(self) -> Iterator[None]:
+        """Nobody passes without a permit."""
+        self.permits, self.shut = threading.Semaphore(0), True
+        try:
+            yield
+        finally:
+            self.shut = False
+            self.permits.release(1000)
 
     def forward(self, *given: object) -> torch.Tensor:
         with self.lock:
             self.calls, self.inside = self.calls + 1, self.inside + 1
             self.most = max(self.most, self.inside)
-        assert self.open.wait(60)
+        assert not self.shut or self.permits.acquire(timeout=600)
         made = self.denoiser(*given)
         with self.lock:
             self.inside -= 1
@@ -162,14 +173,11 @@ def test_cancel_stops_the_denoising(browser, address: str, gate: Gate) -> None:
     opened(browser, address)
     fill(browser, "prompt", "they meet")
     gate.calls = 0
-    gate.open.clear()
-    try:
+    with gate.closed():
         click(browser, "generate")
         wait(browser, "document.querySelector('#viewer').textContent.includes('processing')")
         click(browser, "cancel")
         message(browser, "Cancelled.")
-    finally:
-        gate.open.set()
     fill(browser, "prompt", "they part")
     click(browser, "generate")
     assert shown(browser) == ["they partseed 0"]
@@ -179,31 +187,24 @@ def test_cancel_stops_the_denoising(browser, address: str, gate: Gate) -> None:
 def test_progress_is_told_by_the_step(browser, address: str, gate: Gate) -> None:
     opened(browser, address)
     fill(browser, "prompt", "they meet")
-    gate.open.clear()
-    click(browser, "generate")
-    try:
+    with gate.closed():
+        click(browser, "generate")
         for step in range(1, 4):
-            gate.open.set()
-            gate.open.clear()
-            wait(browser, f"/[{step}-{STEPS}].{STEPS} steps/.test(document.querySelector('#viewer').textContent)")
-    finally:
-        gate.open.set()
+            gate.permits.release()
+            wait(browser, f"document.querySelector('#viewer').textContent.includes('{step}/{STEPS} steps')")
     assert shown(browser) == ["they meetseed 0"]
 
 
 def test_two_visitors_are_served_one_after_the_other(browser, address: str, gate: Gate, tmp_path: Path) -> None:
     with chromium(tmp_path / "profile", (1280, 1000)) as other:
         gate.most = 0
-        gate.open.clear()
-        try:
+        with gate.closed():
             for visitor, text in ((browser, "they meet"), (other, "they part")):
                 opened(visitor, address)
                 fill(visitor, "prompt", text)
                 click(visitor, "generate")
                 wait(visitor, "/processing|queue/.test(document.querySelector('#viewer').textContent)")
             wait(other, "document.querySelector('#viewer').textContent.includes('queue')")
-        finally:
-            gate.open.set()
         assert shown(browser) == ["they meetseed 0"]
         assert shown(other) == ["they partseed 0"]
         assert gate.most == 1
