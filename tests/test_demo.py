@@ -15,6 +15,7 @@ from chromium import chromium, free_port, wait
 from torch import nn
 
 pytest.importorskip("gradio")
+WebDriverWait = pytest.importorskip("selenium.webdriver.support.ui").WebDriverWait
 
 from in2in.demo.app import App, gallery
 from in2in.demo.limits import Limits
@@ -50,11 +51,12 @@ class Gate(nn.Module):
         with self.lock:
             self.calls, self.inside = self.calls + 1, self.inside + 1
             self.most = max(self.most, self.inside)
-        assert not self.shut or self.permits.acquire(timeout=600)
-        made = self.denoiser(*given)
-        with self.lock:
-            self.inside -= 1
-        return made
+        try:
+            assert not self.shut or self.permits.acquire(timeout=600)
+            return self.denoiser(*given)
+        finally:
+            with self.lock:
+                self.inside -= 1
 
 
 @pytest.fixture(scope="module")
@@ -175,7 +177,7 @@ def test_cancel_stops_the_denoising(browser, address: str, gate: Gate) -> None:
     gate.calls = 0
     with gate.closed():
         click(browser, "generate")
-        wait(browser, "document.querySelector('#viewer').textContent.includes('processing')")
+        WebDriverWait(browser, 240).until(lambda _: gate.inside)
         click(browser, "cancel")
         message(browser, "Cancelled.")
     fill(browser, "prompt", "they part")

@@ -1,6 +1,5 @@
 """The demo without a browser: its limits, its gallery, its command."""
 
-import os
 import re
 import signal
 import socket
@@ -30,7 +29,7 @@ def test_orders_beyond_the_limits_are_refused(run_folder: Path, prior_run: Path)
     studio = Studio(interaction, prior, Limits(seconds=2, samples=2))
     for order, words in (
         (Order(Prompt("x", seconds=2.5)), "2.5 seconds are more than 2"),
-        (Order(Prompt("x"), samples=3), "3 samples are outside 1 to 2"),
+        (Order(Prompt("x", seconds=1), samples=3), "3 samples are outside 1 to 2"),
         (Order(Prompt("x", seconds=1), guidance={"joint": 1.0, "_target_": 2.0}), "guidance has no weight '_target_'"),
         (Order(Prompt("x", seconds=1), schedule="os.system"), "there is no schedule 'os.system'"),
         (Order(Prompt("x", seconds=1), schedule="constant", shape=2.0), "outside 0"),
@@ -52,7 +51,13 @@ def test_the_gallery_s_prompts_work() -> None:
 def test_the_command_serves_this_machine_alone_until_it_is_interrupted(run_folder: Path, tmp_path: Path) -> None:
     port = free_port()
     command = [sys.executable, "-m", "in2in.cli.demo", f"run={run_folder}", f"port={port}"]
-    server = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True, env={**os.environ})
+    server = subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # shells may have it ignored
+    )
     try:
         assert server.stdout is not None
         lines = iter(server.stdout.readline, "")
@@ -64,7 +69,7 @@ def test_the_command_serves_this_machine_alone_until_it_is_interrupted(run_folde
         assert {entry for entry in listening if entry.endswith(f":{port:04X}")} == {f"0100007F:{port:04X}"}
     finally:
         server.send_signal(signal.SIGINT)
-        assert server.wait(30) == 0
+        assert server.wait(120) == 0
     assert not list(tmp_path.iterdir())
 
 

@@ -206,9 +206,9 @@ class Generator:
 
     def guided(self, **weights: float) -> "Generator":
         """The same model, its networks shared, with other weights of its guidance: generator.guided(scale=2.5)."""
-        if unknown := weights.keys() - self.guidance.keys():
-            known = ", ".join(key for key in self.guidance if not key.startswith("_"))
-            raise InputError(f"guidance has no weight {min(unknown)!r}; this model's are {known}")
+        known = [key for key in self.guidance if not key.startswith("_")]
+        if unknown := sorted(weights.keys() - set(known)):
+            raise InputError(f"guidance has no weight {unknown[0]!r}; this model's are {', '.join(known)}")
         guidance = {**self.guidance, **weights}
         guided = instantiate({**guidance, "_partial_": True})(self.denoiser.denoiser).eval()
         return Generator(guided, self.conditioner, self.space, self.sampler, guidance)
