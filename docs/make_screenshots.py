@@ -1,26 +1,26 @@
 """Draws docs/viewer.png, docs/viewer_phone.png and docs/web_demo.png: what the page and the web demo look like.
 
-    python docs/make_screenshots.py [run=RUN] [prior_run=RUN]
+    python docs/make_screenshots.py
 
-Needs Chromium with its driver, selenium and the extra `demo`. With a prior the demo shows DualMDM's schedule too.
+With the weights that come along. Needs Chromium with its driver, selenium and the extra `demo`.
 """
 
 import io
 import socket
-import sys
 import tempfile
 from pathlib import Path
 
 from make_synthetic_sheet import browser
 from PIL import Image
 from selenium import webdriver
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from in2in.demo.app import App, gallery
 from in2in.demo.studio import Studio
 from in2in.export.html import write_page
 from in2in.pipeline import Generator, Prompt
-from in2in.runs import SHIPPED
+from in2in.runs import SHIPPED, SHIPPED_PRIOR
 
 DOCS = Path(__file__).parent
 COLOURS = 128
@@ -45,9 +45,7 @@ def still(chromium: webdriver.Chrome, frame: int) -> None:
 
 def main() -> None:
     """Sample a prompt of the gallery, look at its page, then ask the demo for the same."""
-    given = dict(argument.split("=", 1) for argument in sys.argv[1:])
-    interaction = Generator.from_pretrained(given.get("run", SHIPPED))
-    prior = Generator.from_pretrained(given["prior_run"]) if "prior_run" in given else None
+    interaction, prior = Generator.from_pretrained(SHIPPED), Generator.from_pretrained(SHIPPED_PRIOR)
     asked = {key: value for key, value in gallery()[0].items() if key != "kind"}
     motions = interaction(Prompt(**asked))
     with tempfile.TemporaryDirectory() as folder, socket.socket() as probe:
@@ -67,7 +65,12 @@ def main() -> None:
         wait = WebDriverWait(chromium, 300)
         wait.until(lambda it: it.execute_script(find, "#gallery tbody tr")).click()
         wait.until(lambda it: it.execute_script("return document.querySelector('#prompt textarea').value"))
-        chromium.execute_script(f"{find}.click()", "#generate")
+        field = chromium.find_element("css selector", "#schedule input")
+        field.click()
+        field.send_keys(Keys.CONTROL, "a")
+        field.send_keys("exp:", Keys.ENTER)
+        wait.until(lambda it: it.execute_script(find, "#curve img"))
+        chromium.execute_script("document.querySelector('#generate').click()")
         wait.until(lambda it: it.execute_script(find, "#files a[href]"))
         chromium.switch_to.frame(wait.until(lambda it: it.execute_script(find, "#viewer iframe")))
         still(chromium, 45)

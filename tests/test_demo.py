@@ -15,7 +15,6 @@ from chromium import chromium, free_port, wait
 from torch import nn
 
 pytest.importorskip("gradio")
-WebDriverWait = pytest.importorskip("selenium.webdriver.support.ui").WebDriverWait
 
 from in2in.demo.app import App, gallery
 from in2in.demo.limits import Limits
@@ -88,8 +87,7 @@ def browser(address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator:
 def opened(browser, address: str) -> None:
     """A fresh page that is ready to be used."""
     browser.get(address)
-    wait(browser, "document.querySelector('#prompt textarea') && document.querySelector('#curve img')")
-    choose(browser, "no prior")
+    wait(browser, "document.querySelector('#prompt textarea') && document.querySelector('#schedule input')")
 
 
 def choose(browser, schedule: str) -> None:
@@ -172,6 +170,8 @@ def test_a_bad_prompt_shows_a_message(browser, address: str) -> None:
 
 
 def test_cancel_stops_the_denoising(browser, address: str, gate: Gate) -> None:
+    from selenium.webdriver.support.ui import WebDriverWait
+
     opened(browser, address)
     fill(browser, "prompt", "they meet")
     gate.calls = 0
@@ -214,12 +214,13 @@ def test_two_visitors_are_served_one_after_the_other(browser, address: str, gate
 
 def test_the_schedule_s_curve_follows_its_slider(browser, address: str) -> None:
     opened(browser, address)
-    picture = "document.querySelector('#curve img').src"
-    seen = {browser.execute_script(f"return {picture}")}
+    picture = "document.querySelector('#curve img')?.src"
+    seen: set[str] = set()
     for schedule in ("linear", "constant"):
         choose(browser, schedule)
         seen.add(wait(browser, f"!{json.dumps(sorted(seen))}.includes({picture}) && {picture}"))
     wait(browser, "document.querySelector('#shape-constant') && !document.querySelector('#shape-exp')")
+    assert len(seen) == 2
     fill(browser, "shape-constant", "0.9\t")
     seen.add(wait(browser, f"!{json.dumps(sorted(seen))}.includes({picture}) && {picture}"))
     fill(browser, "prompt", "they meet")

@@ -11,7 +11,7 @@ NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 
 TINY: dict[str, dict[str, Any]] = {
     "quick_start": {},
-    "dualmdm_schedules": {"seconds": 0.5},
+    "dualmdm_schedules": {"interaction_run": "runs/interaction", "prior_run": "runs/prior", "seconds": 0.5},
     "bring_your_own_motion": {"clips": 4, "steps": 2},
 }
 """By notebook, what stands in place of the cell of parameters."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from importlib.util import find_spec
+from pathlib import Path
 
 from hydra.utils import instantiate
 from omegaconf import DictConfig
@@ -35,14 +36,17 @@ def main(cfg: DictConfig) -> None:
     from in2in.demo.app import App
     from in2in.demo.studio import Studio
     from in2in.pipeline import Generator
+    from in2in.runs import SHIPPED, SHIPPED_PRIOR
 
-    run, device = chosen_run(cfg), chosen_device(chosen.device)
+    run, device, prior_run = chosen_run(cfg), chosen_device(chosen.device), chosen.prior_run
+    if prior_run is None and Path(run).resolve() == SHIPPED.resolve():
+        prior_run = str(SHIPPED_PRIOR)
     print(f"using run={run} on {device}")
     interaction = Generator.from_pretrained(run, node(cfg, "guidance"), node(cfg, "sampler"), device)
     prior = None
-    if chosen.prior_run is not None:
-        print(f"blended with prior_run={chosen.prior_run}")
-        prior = Generator.from_pretrained(chosen.prior_run, node(cfg, "prior_guidance"), node(cfg, "sampler"), device)
+    if prior_run is not None:
+        print(f"to be blended with prior_run={prior_run}")
+        prior = Generator.from_pretrained(prior_run, node(cfg, "prior_guidance"), node(cfg, "sampler"), device)
     app = App(Studio(interaction, prior, limits))
     print(f"open {app.launch(chosen.host, chosen.port)} in a browser; Ctrl-C ends", flush=True)
     app.wait()

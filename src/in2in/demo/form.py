@@ -3,7 +3,6 @@
 from typing import Any
 
 import gradio as gr
-from matplotlib.figure import Figure
 
 from in2in.demo.schedules import CHOICES
 from in2in.demo.studio import Order, Studio
@@ -13,10 +12,13 @@ from in2in.export.curves import weight_figure
 from in2in.export.formats import FORMATS, at_hand
 from in2in.pipeline import MIN_SECONDS, Prompt
 
-FIRST, ALONE = "exp", "none"
-"""The schedule that is chosen at first, and the choice of the interaction model without the prior."""
+ALONE = "none"
+"""The choice of the interaction model without the prior, at first."""
 
 MOST_GUIDANCE = 8.0
+
+CURVE_SIZE = (4.6, 2.2)
+"""Inches."""
 
 
 class Form:
@@ -83,18 +85,18 @@ class Form:
 
     def _schedules(self) -> None:
         """The choice of the schedule, a slider for its shape, and the curve that follows them."""
-        words = [(f"{name}: {choice.words}", name) for name, choice in CHOICES.items()]
-        words.append(("no prior: the interaction model alone", ALONE))
-        self.schedule = schedule = gr.Dropdown(words, value=FIRST, label="Schedule", elem_id="schedule")
+        words = [("no prior: the interaction model alone", ALONE)]
+        words += [(f"{name}: {choice.words}", name) for name, choice in CHOICES.items()]
+        self.schedule = schedule = gr.Dropdown(words, value=ALONE, label="Schedule", elem_id="schedule")
         for name, choice in CHOICES.items():
             if own := choice.shape:
                 slider = gr.Slider(
                     own.least, own.most, own.start, step=own.step, label=own.name, elem_id=f"shape-{name}"
                 )
-                slider.visible = name == FIRST
+                slider.visible = False
                 self.shapes[name] = slider
         sliders = list(self.shapes.values())
-        curve = gr.Plot(_curve(FIRST, None), show_label=False, elem_id="curve")
+        curve = gr.Plot(show_label=False, visible=False, elem_id="curve")
         schedule.change(self._show_shape, schedule, sliders, queue=False, show_progress="hidden")
         gr.on(
             [schedule.change, *(slider.change for slider in sliders)],
@@ -106,8 +108,12 @@ class Form:
             trigger_mode="always_last",
         )
 
-    def _draw(self, values: dict[Any, Any]) -> Figure:
-        return _curve(*self._chosen(values))
+    def _draw(self, values: dict[Any, Any]) -> dict[str, Any]:
+        name, shape = self._chosen(values)
+        if not name:
+            return gr.update(visible=False)
+        curve = over_time(CHOICES[name].schedule(shape))
+        return gr.update(value=weight_figure({name: curve}, CURVE_SIZE), visible=True)
 
     def _show_shape(self, schedule: str) -> list[dict[str, Any]]:
         return [gr.update(visible=name == schedule) for name in self.shapes]
@@ -127,8 +133,3 @@ def _sliders(guidance: dict[str, Any], before: str) -> dict[str, gr.Slider]:
         name: gr.Slider(0, MOST_GUIDANCE, value, step=0.1, label=f"{before}{name}", elem_id=f"{before[:5]}{name}")
         for name, value in weights.items()
     }
-
-
-def _curve(schedule: str, shape: float | None) -> Figure:
-    curves = {} if not schedule else {schedule: CHOICES[schedule].schedule(shape)}
-    return weight_figure({name: over_time(own) for name, own in curves.items()}, (4.6, 2.2))
