@@ -23,7 +23,7 @@ from in2in.pipeline import Generator, Prompt
 from in2in.runs import SHIPPED, SHIPPED_PRIOR
 
 DOCS = Path(__file__).parent
-COLOURS = 128
+COLOURS = 256
 
 
 def shot(chromium: webdriver.Chrome, size: tuple[int, int], out: Path) -> None:
@@ -33,7 +33,7 @@ def shot(chromium: webdriver.Chrome, size: tuple[int, int], out: Path) -> None:
     wait = "const done = arguments[0]; let n = 5; const f = () => n-- ? requestAnimationFrame(f) : done(); f()"
     chromium.execute_async_script(wait)
     picture = Image.open(io.BytesIO(chromium.get_screenshot_as_png())).convert("RGB")
-    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(out, optimize=True)
+    picture.quantize(COLOURS).save(out, optimize=True)
     print(out)
 
 

@@ -20,7 +20,7 @@ from in2in.export.take import Take
 from in2in.motion.representation import canonicalise
 
 FRAMES = 300
-SIZES = {"1280 x 720": (1280, 720), "phone, 390 x 844": (390, 844), "3840 x 2160": (3840, 2160)}
+SIZES = {"1280 x 720": (1280, 720), "phone, 390 x 844": (390, 844)}
 SECONDS = 15
 
 SHOWN = """
