@@ -8,6 +8,7 @@ With the weights that come along. Needs Chromium with its driver, selenium and t
 import io
 import socket
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 from make_synthetic_sheet import browser
@@ -48,11 +49,12 @@ def main() -> None:
     interaction, prior = Generator.from_pretrained(SHIPPED), Generator.from_pretrained(SHIPPED_PRIOR)
     asked = {key: value for key, value in gallery()[0].items() if key != "kind"}
     motions = interaction(Prompt(**asked))
-    with tempfile.TemporaryDirectory() as folder, socket.socket() as probe:
+    with tempfile.TemporaryDirectory() as folder, socket.socket() as probe, ExitStack() as afterwards:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
         probe.close()
         chromium = browser(folder)
+        afterwards.callback(chromium.quit)
         page = Path(folder) / "page.html"
         write_page(page, [motion.take() for motion in motions])
         chromium.get(page.as_uri())
@@ -77,7 +79,6 @@ def main() -> None:
         chromium.switch_to.default_content()
         chromium.execute_script("scrollTo(0, 0)")
         shot(chromium, (1280, 1080), DOCS / "web_demo.png")
-        chromium.quit()
         app.blocks.close()
 
 
