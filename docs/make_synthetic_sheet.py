@@ -65,12 +65,16 @@ def still(joints: torch.Tensor, frame: int, title: str) -> Take:
     return Take(turned.expand(-1, 2, -1, -1).numpy().astype(np.float32), FPS, title)
 
 
-def browser(folder: str) -> webdriver.Chrome:
-    """A Chromium without a screen whose page is as large as a row."""
+def browser(folder: str, size: tuple[int, int] = ROW) -> webdriver.Chrome:
+    """A Chromium without a screen whose page has a size, width and height in pixels."""
+    if (driver := shutil.which("chromedriver")) is None:
+        sys.exit("this needs Chromium and its driver: apt-get install chromium chromium-driver")
     options = webdriver.ChromeOptions()
-    for option in (*OPTIONS, f"--user-data-dir={folder}/profile", f"--window-size={ROW[0]},{ROW[1] + 200}"):
+    for option in (*OPTIONS, f"--user-data-dir={folder}/profile", f"--window-size={size[0]},{size[1] + 200}"):
         options.add_argument(option)
-    return webdriver.Chrome(options, webdriver.ChromeService(shutil.which("chromedriver")))
+    chromium = webdriver.Chrome(options, webdriver.ChromeService(driver))
+    chromium.set_script_timeout(300)
+    return chromium
 
 
 def picture(chromium: webdriver.Chrome, page: Path) -> Image.Image:

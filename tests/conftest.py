@@ -12,6 +12,7 @@ import torch
 
 from in2in.data.cache import build_cache
 from in2in.data.layout import RAW_POSITIONS, RAW_ROTATIONS, Texts, to_y_up, write_motion, write_split, write_texts
+from in2in.data.synthetic import write_dataset
 from in2in.motion.representation import RawMotion
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -95,3 +96,17 @@ def run_folder(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setattr(sys, "argv", ["in2in-train", *arguments])
         import_module("in2in.cli.train").main()
     return out
+
+
+@pytest.fixture(scope="session")
+def prior_run(run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny prior in the space of the interaction model."""
+    folder = tmp_path_factory.mktemp("prior")
+    write_dataset(folder / "data", 8, seed=2, persons=1)
+    build_cache(folder / "data")
+    given = ["experiment=individual", f"data_dir={folder / 'data'}", f"stats_from={run_folder}", *TINY]
+    given += ["callbacks.texts=null", "+trainer.max_steps=3", "optimizer.lr=1e-2", "lr_scheduler=null"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["in2in-train", *given, f"out={folder / 'run'}"])
+        import_module("in2in.cli.train").main()
+    return folder / "run"

@@ -10,31 +10,12 @@ from conftest import TINY, Cli
 from omegaconf import OmegaConf
 
 from in2in.blend import blend
-from in2in.data.cache import build_cache
-from in2in.data.synthetic import write_dataset
 from in2in.diffusion.schedules import ConstantSchedule
 from in2in.errors import InputError
 from in2in.pipeline import Generator, Prompt
 from in2in.runs import SHIPPED, SHIPPED_PRIOR, read_run
 
-QUICK = ["callbacks.texts=null", "+trainer.max_steps=3", "optimizer.lr=1e-2", "lr_scheduler=null"]
 ASKED = ["prompt=one person waves", "individual1=a person waves the left hand", "seconds=1", "sampler=ddim"]
-
-
-@pytest.fixture(scope="module")
-def prior_run(run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tiny prior in the space of the interaction model."""
-    import sys
-    from importlib import import_module
-
-    folder = tmp_path_factory.mktemp("prior")
-    write_dataset(folder / "data", 8, seed=2, persons=1)
-    build_cache(folder / "data")
-    given = ["experiment=individual", f"data_dir={folder / 'data'}", f"stats_from={run_folder}", *TINY, *QUICK]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", ["in2in-train", *given, f"out={folder / 'run'}"])
-        import_module("in2in.cli.train").main()
-    return folder / "run"
 
 
 def joints(out: Path) -> np.ndarray:

@@ -65,7 +65,7 @@ def test_the_average_of_the_weights_is_what_is_saved_and_sampled(cli: Cli, datas
     events = EventAccumulator(str(out / "tensorboard"))
     events.Reload()
     assert sorted(events.Tags()["images"]) == ["samples/0", "samples/1", "samples/2"]
-    assert events.Images("samples/0")[0].height == 220
+    assert events.Images("samples/0")[0].height == 400
 
 
 def test_the_log_tells_the_throughput(cli: Cli, dataset: Path, tmp_path: Path) -> None:

@@ -47,6 +47,28 @@ def test_options_that_are_not_text_are_left_alone() -> None:
     assert quote_free_text("run=a,b") == "run=a,b"
 
 
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (["out=FILE/x"], "in2in-sample: out=FILE/x cannot be made (Not a directory): choose another folder"),
+        (["device=gpu7", "out=x"], "in2in-sample: device=gpu7 cannot be used here"),
+        (["export=[html,fbx]", "out=x"], "in2in-sample: export: there is no format 'fbx'"),
+    ],
+)
+def test_what_this_machine_cannot_do_is_one_line(
+    cli: Cli, run_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: list[str], words: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (file := tmp_path / "file").touch()
+    told = [option.replace("FILE", str(file)) for option in given]
+    finished = cli("sample", "prompt=they hug", f"run={run_folder}", *told)
+    assert finished.code == 1
+    [line] = [line for line in finished.err.splitlines() if "in2in-sample" in line]
+    assert words.replace("FILE", str(file)) in line
+    assert "Traceback" not in finished.err
+    assert list(tmp_path.iterdir()) == [file]
+
+
 def sampled(folder: Path) -> dict[str, np.ndarray]:
     with np.load(folder) as data:
         return dict(data)

@@ -4,6 +4,7 @@ import csv
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ from in2in.export.formats import FORMATS
 from in2in.export.glb import write_glb
 from in2in.export.render import render
 from in2in.export.smpl import write_smpl
+from in2in.export.strip import write_strip
 from in2in.export.table import write_table
 from in2in.export.take import Take, read_take
 from in2in.export.video import write_gif, write_mp4
@@ -338,11 +340,24 @@ def test_the_camera_follows() -> None:
     still = standing((-0.5, 0.0), (0.5, 0.0))
     away = np.linspace(0, 6, 60)[None, :, None, None] * np.array([1.0, 0.0, 0.5])
     take = Take((still.joints + away).astype(np.float32), 30, "")
-    for picture in render(take, (320, 180), every=20):
+    for picture in render(take, (320, 180), range(0, 60, 20)):
         for mask in (blue(picture), orange(picture)):
             rows, columns = np.nonzero(mask)
             assert 20 < columns.mean() < 300
             assert len(rows) > 200
+
+
+def test_the_strip_shows_moments_side_by_side(take: Take, tmp_path: Path) -> None:
+    write_strip(tmp_path / "x.png", take)
+    with Image.open(tmp_path / "x.png") as file:
+        pictures = np.split(np.asarray(file.convert("RGB")), 6, axis=1)
+    for picture in pictures:
+        assert blue(picture).sum() > 500
+        assert orange(picture).sum() > 500
+    [first] = render(
+        replace(take, title="", individuals=(), note=""), (pictures[0].shape[1], pictures[0].shape[0]), [0]
+    )
+    np.testing.assert_array_equal(pictures[0], first)
 
 
 def test_samples_are_exported_in_all_formats(cli: Cli, take: Take, tmp_path: Path) -> None:
@@ -363,6 +378,27 @@ def test_samples_are_exported_in_all_formats(cli: Cli, take: Take, tmp_path: Pat
     assert sorted({path.suffix for path in out.iterdir()}) == endings
     assert len(list(out.iterdir())) == 2 * 10
     assert read_take(tmp_path / "made" / "000.npz").individuals == ("one waves", "")
+
+
+def test_samples_and_real_clips_share_a_page(cli: Cli, dataset: Path, take: Take, tmp_path: Path) -> None:
+    sample_of(take, tmp_path / "000.npz")
+    given = [f"files={tmp_path}/000.npz", f"data_dir={dataset}", "clips=[clip5,clip4]", f"page={tmp_path}/all.html"]
+    finished = cli("export", *given)
+    assert finished.code == 0, finished.err
+    page = (tmp_path / "all.html").read_text()
+    found = re.search(r'<script id="data" type="application/json">(.*?)</script>', page, re.DOTALL)
+    assert found
+    takes = json.loads(found[1])["takes"]
+    told = [(take["title"], take["note"], take["frames"]) for take in takes]
+    assert told == [
+        ("they meet", "seed 4", 39),
+        ("the left one leads, take 5", "data: clip5", 41),
+        ("the left one leads, take 4", "data: clip4", 39),
+    ]
+    assert takes[2]["individuals"] == ["turns left 4", "steps right 4"]
+    finished = cli("export", f"data_dir={dataset}", "clips=clip5", "to=bvh", f"out={tmp_path}/bvh")
+    assert finished.code == 0, finished.err
+    assert pybvh.read_bvh_file(tmp_path / "bvh" / "clip5_person2.bvh").frame_count == 41
 
 
 def damaged(good: Path, path: Path, **changed: np.ndarray) -> None:
@@ -386,6 +422,8 @@ def damaged(good: Path, path: Path, **changed: np.ndarray) -> None:
         (["files=bare.npz", "to=csv"], "bare.npz holds no features"),
         (["files=GOOD", "too=csv"], "too"),
         (["files=**/good.npz", "to=csv", "out=x"], "2 of the files are called good"),
+        (["clips=7", "to=csv"], "clips=7 is of which data set"),
+        (["files=GOOD", "to=glb", "smplh_model=text.npz"], "smplh_model=text.npz cannot be read"),
     ],
 )
 def test_bad_input_gets_one_line_and_leaves_nothing(

@@ -26,9 +26,10 @@ ALLOWED = {
     "callbacks": {"errors", "motion", "text", "diffusion", "data", "export", "module", "pipeline"},
     "evaluation": {"errors", "motion", "models", "data", "pipeline", "export", "diffusion"},
     "annotation": {"errors", "motion", "data", "evaluation.judge"},
+    "demo": {"errors", "diffusion", "export", "pipeline", "blend"},
     "cli": {
         *("errors", "motion", "text", "models", "diffusion", "data", "export", "evaluation", "module", "pipeline"),
-        *("blend", "prediction", "callbacks", "runs", "annotation"),
+        *("blend", "prediction", "callbacks", "runs", "annotation", "demo"),
     },
 }
 

@@ -1,149 +1,33 @@
-"""The page that shows two people, as text and in a real browser without a network."""
+"""The page that shows two people, in a real browser without a network."""
 
-import base64
 import io
-import json
-import re
-import shutil
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
+from chromium import chromium, resize, wait
 from PIL import Image
+from standing import two_people
 
-from in2in.errors import InputError
-from in2in.export.html import render_page, write_page
-from in2in.export.take import Take
-from in2in.motion.skeleton import BONE_LENGTHS, PARENTS, tpose_offsets
+from in2in.export.html import write_page
+from in2in.export.take import Blend, Take
 
-VIEWER = Path(__file__).parents[1] / "src" / "in2in" / "export" / "viewer"
 PROMPT = 'Two people wave </script><b>both</b> & <!-- "quoted" {{title}}'
 INDIVIDUALS = ("a person <i>waves</i>", "")
 
 
-def two_people(frames: int = 60) -> np.ndarray:
-    """Two people a metre and a half apart in the T-pose, who walk half a metre along z: [2, T, 22, 3]."""
-    offsets = tpose_offsets(torch.tensor(BONE_LENGTHS)).numpy()
-    pose = np.zeros((22, 3), dtype=np.float32)
-    for joint in range(1, 22):
-        pose[joint] = pose[PARENTS[joint]] + offsets[joint]
-    pose[:, 1] -= pose[:, 1].min()
-    joints = np.tile(pose, (2, frames, 1, 1))
-    joints[0, ..., 0] -= 1.0
-    joints[1, ..., 0] += 1.0
-    joints[..., 2] += np.linspace(0, 0.5, frames)[:, None]
-    return joints
-
-
-def page_data(page: str) -> dict:
-    found = re.search(r'<script id="data" type="application/json">(.*?)</script>', page, re.DOTALL)
-    assert found
-    return json.loads(found[1])
-
-
-def test_the_page_holds_the_joints_to_half_a_millimetre() -> None:
-    joints = two_people() + np.array([20.0, 0.1234, -7.0])
-    take = page_data(render_page([Take(joints, 30, PROMPT, INDIVIDUALS)]))["takes"][0]
-    millimetres = np.frombuffer(base64.b64decode(take["joints"]), "<i2").reshape(2, 60, 22, 3)
-    read = (millimetres + np.asarray(take["origin"])) / 1000
-    assert np.abs(read - joints).max() <= 0.000501
-    assert (take["title"], take["individuals"]) == (PROMPT, list(INDIVIDUALS))
-
-
-def test_the_whole_range_of_int16_is_used_without_overflow() -> None:
-    joints = two_people(2)
-    joints[0, 0, 0, 0], joints[0, 0, 1, 0] = -32.768, 32.767
-    take = page_data(render_page([Take(joints, 30, "wide")]))["takes"][0]
-    millimetres = np.frombuffer(base64.b64decode(take["joints"]), "<i2").reshape(2, 2, 22, 3)
-    assert np.abs((millimetres + np.asarray(take["origin"])) / 1000 - joints).max() <= 0.000501
-
-
-def test_a_page_of_ten_seconds_is_small_and_replaces_the_old_one(tmp_path: Path) -> None:
-    path = tmp_path / "new folder" / "page.html"
-    for _ in range(2):
-        write_page(path, [Take(two_people(300), 30, PROMPT)])
-    assert path.stat().st_size < 1_000_000
-    assert [file.name for file in path.parent.iterdir()] == ["page.html"]
-
-
-@pytest.mark.parametrize(
-    ("take", "message"),
-    [
-        (Take(np.zeros((2, 5, 21, 3)), 30, "x"), "joints are"),
-        (Take(np.zeros((5, 22, 3)), 30, "x"), "joints are"),
-        (Take(np.zeros((2, 0, 22, 3)), 30, "x"), "no frames"),
-        (Take(np.full((1, 2, 22, 3), np.nan), 30, "x"), "NaN"),
-        (Take(two_people() * 100, 30, "x"), "in metres"),
-        (Take(two_people(), 0, "x"), "fps"),
-        (Take(two_people(), 30, "x", ("only one",)), "individual texts"),
-    ],
-)
-def test_what_cannot_be_shown_is_named_in_one_line(take: Take, message: str, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=message) as caught:
-        write_page(tmp_path / "page.html", [take])
-    assert "\n" not in str(caught.value)
-    assert not list(tmp_path.iterdir())
-
-
-def test_a_page_needs_a_take(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="at least one take"):
-        write_page(tmp_path / "page.html", [])
-
-
-def test_the_bundle_is_built_from_the_sources(tmp_path: Path) -> None:
-    if not (VIEWER / "node_modules").is_dir():
-        pytest.skip("needs node and `npm ci` in the viewer's folder")
-    built = tmp_path / "viewer.js"
-    command = ["npm", "run", "build", "--", f"--outfile={built}", "--allow-overwrite"]
-    subprocess.run(command, cwd=VIEWER, check=True, capture_output=True)
-    assert built.read_text() == (VIEWER / "viewer.js").read_text(), "run `npm run build` in the viewer's folder"
-
-
-def test_the_lock_names_no_registry() -> None:
-    assert "resolved" not in (VIEWER / "package-lock.json").read_text()
-
-
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator:
-    """Headless Chromium with the page open, 1280 x 720, every host name unknown to it."""
-    webdriver = pytest.importorskip("selenium.webdriver")
-    binary = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    driver = shutil.which("chromedriver")
-    if not binary or not driver:
-        pytest.skip("needs chromium and chromedriver")
+    """Headless Chromium with the page open, 1280 x 720."""
     folder = tmp_path_factory.mktemp("viewer")
     page = folder / "page.html"
     short = Take(two_people(20), 30, "shorter", note="seed 4")
-    write_page(page, [Take(two_people(60), 30, PROMPT, INDIVIDUALS, note="seed 3"), short], title=PROMPT)
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = binary
-    for flag in (
-        *("headless=new", "no-sandbox", "use-angle=swiftshader", "enable-unsafe-swiftshader"),
-        *("disable-background-networking", "no-first-run", "disable-component-update", "disable-sync"),
-        *("disable-dev-shm-usage", "host-resolver-rules=MAP * ~NOTFOUND", f"user-data-dir={folder / 'profile'}"),
-    ):
-        options.add_argument(f"--{flag}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    chromium = webdriver.Chrome(options, webdriver.ChromeService(driver))
-    try:
-        size = {"width": 1280, "height": 720, "deviceScaleFactor": 1, "mobile": False}
-        chromium.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-        chromium.set_script_timeout(30)
-        chromium.get(page.as_uri())
-        yield chromium
-    finally:
-        chromium.quit()
-
-
-def wait(browser, condition: str) -> None:
-    """Until a JavaScript expression holds."""
-    from selenium.webdriver.support.ui import WebDriverWait
-
-    WebDriverWait(browser, 30).until(lambda b: b.execute_script(f"return {condition}"), condition)
+    blend = Blend(np.array([1000.0, 500.0, 0.0]), np.array([[1.0, 0.0], [0.25, 0.0], [0.0, 1.0]]))
+    take = Take(two_people(60), 30, PROMPT, INDIVIDUALS, note="seed 3", blend=blend)
+    write_page(page, [take, short], title=PROMPT)
+    with chromium(folder / "profile") as driver:
+        driver.get(page.as_uri())
+        yield driver
 
 
 def press(browser, key: str) -> None:
@@ -225,6 +109,84 @@ def test_from_above_and_not_followed_is_another_view(browser) -> None:
     press(browser, "t")
 
 
+def test_toggles_hide_what_they_name(browser) -> None:
+    wait(browser, "window.viewer")
+    browser.execute_script("viewer.pause(); viewer.seek(30)")
+    everything = picture(browser)
+    for key, button in (("p", "paths"), ("c", "feet"), ("x", "texts")):
+        press(browser, key)
+        wait(browser, f"document.getElementById('{button}').getAttribute('aria-pressed') === 'false'")
+        without = picture(browser)
+        assert np.abs(without[:600] - everything[:600]).max() > 0.1, button
+        press(browser, key)
+        wait(browser, f"document.getElementById('{button}').getAttribute('aria-pressed') === 'true'")
+    assert np.abs(picture(browser)[:600] - everything[:600]).mean() < 1e-3
+    assert browser.execute_script("return document.getElementById('model').hidden")
+
+
+def test_keys_change_the_speed_and_tell_of_themselves(browser) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    wait(browser, "window.viewer")
+    for key, speed in (("-", "0.5"), ("-", "0.25"), ("+", "0.5"), ("+", "1")):
+        press(browser, key)
+        wait(browser, f"document.getElementById('speed').value === '{speed}'")
+    press(browser, "?")
+    wait(browser, "document.getElementById('keys').open")
+    press(browser, Keys.ESCAPE)
+    wait(browser, "!document.getElementById('keys').open")
+
+
+def test_the_prior_s_weight_is_plotted_where_there_was_one(browser) -> None:
+    wait(browser, "window.viewer")
+    plots = browser.find_elements("css selector", ".take .plot")
+    assert len(plots) == 1
+    lines = [line.get_attribute("points") for line in plots[0].find_elements("css selector", "polyline")]
+    left, top, width, height = 16, 17, 120, 44
+    for line, weights in zip(lines, ((1, 0.25, 0), (0, 0, 1)), strict=True):
+        points = [[float(number) for number in point.split(",")] for point in line.split()]
+        expected = [
+            [left + share * width, top + (1 - w) * height] for share, w in zip((0, 0.5, 1), weights, strict=True)
+        ]
+        np.testing.assert_allclose(points, expected, atol=0.01)
+
+
+@pytest.mark.parametrize("size", [(640, 480), (390, 844), (1280, 720)])
+def test_the_texts_do_not_cover_the_people(browser, size: tuple[int, int]) -> None:
+    resize(browser, *size)
+    wait(browser, f"window.viewer && innerWidth === {size[0]}")
+    browser.execute_script("viewer.pause(); viewer.seek(0)")
+    shown = picture(browser)
+    for k in range(2):
+        script = """
+            const rect = (e) => { const r = e.getBoundingClientRect(); return [r.left, r.top, r.right, r.bottom]; };
+            const cell = document.querySelectorAll('.take')[arguments[0]];
+            return [rect(cell), ...[...cell.querySelectorAll('h2, li')].map(rect)];
+        """
+        cell, *texts = np.array(browser.execute_script(script, k)).round().astype(int)
+        view = shown[cell[1] : cell[3], cell[0] : cell[2]]
+        people = np.nonzero((blue(view) | orange(view)).sum(axis=1) > 12)[0]  # wider than the dots before the texts
+        assert people.min() > max(text[3] for text in texts) - cell[1]
+        assert people.max() < cell[3] - cell[1]
+    resize(browser, 1280, 720)
+
+
+def test_without_a_graphics_interface_the_page_says_so(browser) -> None:
+    script = "HTMLCanvasElement.prototype.getContext = () => null"
+    hook = browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": script})
+    try:
+        browser.refresh()
+        wait(browser, "document.getElementById('message')")
+        message = browser.execute_script("return document.getElementById('message').textContent")
+        assert "cannot be shown" in message
+        assert "WebGL" in message
+        assert "\n" not in message
+    finally:
+        browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", hook)
+        browser.get_log("browser")
+        browser.refresh()
+
+
 def test_texts_are_shown_as_they_are(browser) -> None:
     wait(browser, "window.viewer")
     assert browser.title == PROMPT
@@ -235,8 +197,7 @@ def test_texts_are_shown_as_they_are(browser) -> None:
 
 
 def test_it_fits_a_phone(browser) -> None:
-    phone = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": False}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)
+    resize(browser, 390, 844)
     wait(browser, "window.viewer && innerWidth === 390")
     wait(browser, "document.documentElement.scrollWidth <= 390")
     outside = (
@@ -245,6 +206,7 @@ def test_it_fits_a_phone(browser) -> None:
     assert browser.execute_script(f"return {outside}.length") == 0
     upper, lower = np.split(picture(browser)[:720], 2)
     assert min(blue(upper).sum(), orange(upper).sum(), blue(lower).sum(), orange(lower).sum()) > 100
+    resize(browser, 1280, 720)
 
 
 def test_nothing_went_wrong_and_nothing_was_fetched(browser) -> None:

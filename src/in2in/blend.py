@@ -110,7 +110,10 @@ def blend(
         frame,
     )
     conditioner = DualConditioner(interaction.conditioner, prior.conditioner)
+    steps = interaction.sampler.timesteps()
+    weights = schedule(steps).reshape(len(steps), -1)
     note = {**interaction.guidance, "prior": prior.guidance, "schedule": type(schedule).__name__}
+    note |= {"timesteps": steps.tolist(), "weights": weights.tolist()}
     return Generator(dual.eval(), conditioner, interaction.space, interaction.sampler, note)
 
 

@@ -22,7 +22,7 @@ from in2in.diffusion.sampler import Sampler, draw_noise, length_mask
 from in2in.errors import InputError
 from in2in.export.bvh import write_bvh
 from in2in.export.html import notebook_view, write_page
-from in2in.export.take import Take
+from in2in.export.take import Blend, Take
 from in2in.export.whole import whole_file
 from in2in.models.condition import TextConditioner
 from in2in.motion.normalizer import Normalizer
@@ -121,7 +121,8 @@ class Motion:
         told, note = self.prompt, f"seed {self.prompt.seed}" if note is None else note
         rotations = decode_rotations(torch.from_numpy(self.features)).numpy()
         individuals = (told.individual1, told.individual2)
-        return Take(self.joints, self.fps, told.prompt, individuals, note, rotations)
+        blend = Blend.told_in(self.guidance)
+        return Take(self.joints, self.fps, told.prompt, individuals, note, rotations, blend)
 
     def to_html(self, path: str | Path) -> None:
         """Write a page that plays the motion in 3D, without a network."""
@@ -202,6 +203,15 @@ class Generator:
         note: dict[str, Any] = {str(key): conf.guidance[key] for key in conf.guidance if key != "_partial_"}
         space = instantiate(conf.space)(normalizer) if "space" in conf else FeatureSpace(normalizer)
         return cls(guided, conditioner, space.to(device), instantiate(conf.sampler)(instantiate(conf.noise)), note)
+
+    def guided(self, **weights: float) -> "Generator":
+        """The same model, its networks shared, with other weights of its guidance: generator.guided(scale=2.5)."""
+        known = [key for key in self.guidance if not key.startswith("_")]
+        if unknown := sorted(weights.keys() - set(known)):
+            raise InputError(f"guidance has no weight {unknown[0]!r}; this model's are {', '.join(known)}")
+        guidance = {**self.guidance, **weights}
+        guided = instantiate({**guidance, "_partial_": True})(self.denoiser.denoiser).eval()
+        return Generator(guided, self.conditioner, self.space, self.sampler, guidance)
 
     @torch.inference_mode()
     def __call__(

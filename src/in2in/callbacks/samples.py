@@ -64,8 +64,8 @@ class SamplePrompts(Callback):
         takes = [Take(motion.joints, motion.fps, motion.prompt.prompt) for motion in motions]
         step = trainer.global_step
         write_page(self.folder / f"step_{step:06d}.html", takes, f"step {step}")
-        for number, motion in enumerate(motions):
-            picture, name = strip(motion.joints), f"samples/{number}"
+        for number, (motion, take) in enumerate(zip(motions, takes, strict=True)):
+            picture, name = strip(take), f"samples/{number}"
             for logger in trainer.loggers:
                 if isinstance(logger, TensorBoardLogger):
                     logger.experiment.add_image(name, picture, step, dataformats="HWC")

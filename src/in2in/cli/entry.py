@@ -32,7 +32,7 @@ PATHS = (
         "files",
         "map",
     ),
-    *("map", "ckpt_path", "checkpoint", "stats_dir", "vocab", "humanml3d_dir", "amass_dir"),
+    *("ckpt_path", "checkpoint", "stats_dir", "vocab", "humanml3d_dir", "amass_dir", "page", "smplh_model"),
 )
 """Keys whose value is a path; with commas, it may be a sweep over several."""
 
@@ -76,8 +76,12 @@ def command(name: str) -> Callable[[Callable[[DictConfig], None]], Callable[[], 
     """
 
     def decorate(task: Callable[[DictConfig], None]) -> Callable[[], None]:
+        started = False
+
         @functools.wraps(task)
         def job(cfg: DictConfig) -> None:
+            nonlocal started
+            started = True
             out = output_dir()
             try:
                 task(cfg)
@@ -87,6 +91,8 @@ def command(name: str) -> Callable[[Callable[[DictConfig], None]], Callable[[], 
                 _remove_if_empty(out)
 
         def main() -> None:
+            nonlocal started
+            started = False
             os.environ["HYDRA_FULL_ERROR"] = "1"  # hydra hands its errors on instead of printing them
             sys.argv[1:] = [quote_free_text(argument) for argument in sys.argv[1:]]
             run = hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name=name)(job)
@@ -94,6 +100,10 @@ def command(name: str) -> Callable[[Callable[[DictConfig], None]], Callable[[], 
                 run()
             except (HydraException, OmegaConfBaseException) as error:
                 sys.exit(f"in2in-{name}: {one_line(error)}")
+            except OSError as error:
+                if started:
+                    raise
+                sys.exit(f"in2in-{name}: out={error.filename} cannot be made ({error.strerror}): choose another folder")
             except KeyboardInterrupt:
                 sys.exit(f"in2in-{name}: interrupted")
 

@@ -1,9 +1,11 @@
-"""in2in-export: samples that were made before, in the formats of other programs."""
+"""in2in-export: samples that were made before, and clips of a data set, in the formats of other programs."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from glob import glob
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from omegaconf import DictConfig
 from tqdm import tqdm
@@ -12,50 +14,87 @@ from in2in.cli.entry import command
 from in2in.cli.schema import options
 from in2in.errors import InputError
 
+if TYPE_CHECKING:
+    from in2in.export.take import Take
+
 
 @dataclass(frozen=True)
 class ExportOptions:
     """The plain keys of conf/export.yaml."""
 
     files: str | None
+    data_dir: str | None
+    clips: list[str | int] | str | int | None
     to: list[str] | str | None
     out: str | None
+    page: str | None
+    smplh_model: str | None
 
 
 @command("export")
 def main(cfg: DictConfig) -> None:
-    """Read and check all samples, then write each in every format; say how far rigid bones are from the motion."""
+    """Read and check everything, then write each in every format; say how far rigid bones are from the motion."""
     chosen = options(ExportOptions, cfg)
 
+    from in2in.export.body_model import read_body_model
     from in2in.export.formats import FORMATS, find_formats, fitting_note
+    from in2in.export.html import write_page
     from in2in.export.take import read_take
 
-    if not chosen.to:
-        raise InputError(f"to is not given: add to=[...] with any of {', '.join(FORMATS)}")
-    formats = find_formats([chosen.to] if isinstance(chosen.to, str) else chosen.to)
-    paths = sample_files(chosen.files)
+    if not chosen.to and chosen.page is None:
+        raise InputError(f"to is not given: add to=[...] with any of {', '.join(FORMATS)}, or page=FILE.html")
+    formats = find_formats(listed(chosen.to))
+    paths = sample_files(chosen.files) if chosen.files is not None or not chosen.clips else []
     out = Path(chosen.out) if chosen.out is not None else None
-    if out is not None:
-        stems = Counter(path.stem for path in paths)
-        if twice := [stem for stem, count in stems.items() if count > 1]:
-            raise InputError(f"out={out}: {stems[twice[0]]} of the files are called {twice[0]}; leave out= away")
-    takes = [read_take(path) for path in paths]
-    work = [(path, take, name) for path, take in zip(paths, takes, strict=True) for name in formats]
-    for path, take, name in tqdm(work, desc="exporting", unit="file"):
-        formats[name].write((out or path.parent) / path.stem, take)
+    clips = listed(chosen.clips)
+    stems = Counter([path.stem for path in paths] + clips)
+    if out is not None and (twice := [stem for stem, count in stems.items() if count > 1]):
+        raise InputError(f"out={out}: {stems[twice[0]]} of the files are called {twice[0]}; leave out= away")
+    named = [((out or path.parent) / path.stem, read_take(path)) for path in paths]
+    named += [((out or Path()) / clip, read_clip(chosen.data_dir, clip)) for clip in clips]
+    if chosen.smplh_model is not None:
+        model = read_body_model(chosen.smplh_model)
+        named = [(stem, replace(take, body_model=model)) for stem, take in named]
+    for stem, take, name in tqdm([(*own, name) for own in named for name in formats], desc="exporting", unit="file"):
+        formats[name].write(stem, take)
         if formats[name].rigid:
-            tqdm.write(f"{path} as {name}: {fitting_note(take)}")
-    print(out or paths[0].parent)
+            tqdm.write(f"{stem} as {name}: {fitting_note(take)}")
+    if chosen.page is not None:
+        write_page(chosen.page, [take for _, take in named], "in2in")
+        print(chosen.page)
+    else:
+        print(out or named[0][0].parent)
+
+
+def listed(given: Sequence[str | int] | str | int | None) -> list[str]:
+    """One or several names as a list; a clip's may look like a number."""
+    if given is None:
+        return []
+    return [str(given)] if isinstance(given, str | int) else [str(name) for name in given]
 
 
 def sample_files(pattern: str | None) -> list[Path]:
     """The .npz files that a pattern matches, sorted."""
     if pattern is None:
-        raise InputError("files is not given: add files='samples/*/*.npz'")
+        raise InputError("files is not given: add files='samples/*/*.npz', or data_dir= and clips= of a data set")
     paths = sorted(Path(name) for name in glob(pattern, recursive=True))
     if not paths:
         raise InputError(f"files={pattern} matches no file: give samples (.npz) that in2in-sample wrote")
     return paths
+
+
+def read_clip(data_dir: str | None, clip: str) -> "Take":
+    """A clip of a data set in the InterHuman layout, on the shared floor."""
+    from in2in.data.layout import read_motion, read_texts
+    from in2in.export.take import Take
+    from in2in.motion.representation import FPS, canonicalise
+
+    if data_dir is None:
+        raise InputError(f"clips={clip} is of which data set? add data_dir=FOLDER")
+    motion, texts = canonicalise(read_motion(Path(data_dir), clip)), read_texts(Path(data_dir), clip)
+    individuals = tuple(own[0] if own else "" for own in texts.individuals)
+    joints, rotations = motion.joints.float().numpy(), motion.rotations.float().numpy()
+    return Take(joints, FPS, texts.interaction[0], individuals, f"data: {clip}", rotations)
 
 
 if __name__ == "__main__":

@@ -15,9 +15,14 @@ def chosen_device(device: str) -> str:
     """The device that an option names; auto is a GPU if there is one."""
     import torch
 
-    if device != "auto":
-        return device
-    return "cuda" if torch.cuda.is_available() else "cpu"
+    if device == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        first = str(error).split(". ")[0].split(": ")[0]
+        raise InputError(f"device={device} cannot be used here ({first}): choose device=auto or device=cpu") from error
+    return device
 
 
 def chosen_run(cfg: DictConfig) -> str:

@@ -1,9 +1,9 @@
 """After a sweep of in2in-sample: one page that plays all results side by side."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, OmegaConf
 
@@ -17,7 +17,7 @@ class IndexPage(Callback):
     def on_multirun_end(self, config: DictConfig, **_: Any) -> None:
         """Gather the first sample of every job, in the order of the jobs, under what sets them apart."""
         from in2in.export.html import write_page
-        from in2in.export.take import Take
+        from in2in.export.take import read_take
 
         folder = Path(config.hydra.sweep.dir)
         jobs = sorted((path.parent for path in folder.glob(f"*/{OVERRIDES}")), key=lambda job: int(job.name))
@@ -26,10 +26,7 @@ class IndexPage(Callback):
         takes = []
         for job, own in zip(jobs, asked, strict=True):
             note = " ".join(override for override in own if override not in common)
-            with np.load(job / "000.npz") as sample:
-                takes.append(
-                    Take(sample["joints"], int(sample["fps"]), str(sample["prompt"]), note=f"{job.name}: {note}")
-                )
+            takes.append(replace(read_take(job / "000.npz"), note=f"{job.name}: {note}"))
         if takes:
             write_page(folder / "index.html", takes, "in2in: a sweep")
             print(folder / "index.html")

@@ -47,6 +47,11 @@ class Sampler:
         self.solver = solver.from_config(noise.config)  # type: ignore[attr-defined]
         self.steps = steps
 
+    def timesteps(self) -> Tensor:
+        """The timesteps that the steps visit, [steps], from noise to motion."""
+        self.solver.set_timesteps(self.steps)
+        return self.solver.timesteps
+
     @torch.inference_mode()
     def __call__(
         self,

@@ -7,6 +7,7 @@ A schedule is a function of the original timestep t, 0 (clean) to 1000 (noise), 
 import math
 from typing import Protocol
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -119,3 +120,9 @@ class PersonSchedules:
     def __call__(self, t: Tensor) -> Tensor:
         """Timesteps [B] to weights [B, 2]."""
         return torch.stack([schedule(t) for schedule in self.persons], dim=-1)
+
+
+def over_time(schedule: Schedule) -> tuple[np.ndarray, np.ndarray]:
+    """A schedule's curve: timesteps [1001] from noise to motion, and weights [1001], or [1001, P] for each person."""
+    t = torch.arange(TIMESTEPS, -1, -1)
+    return t.numpy(), schedule(t).numpy()

@@ -85,10 +85,16 @@ def find_formats(names: Sequence[str], option: str = "to") -> dict[str, Format]:
     if unknown := [name for name in names if name not in FORMATS]:
         raise InputError(f"{option}: there is no format {unknown[0]!r}; known are {', '.join(FORMATS)}")
     found = {name: FORMATS[name] for name in names}
-    for name, form in found.items():
-        if form.needs and find_spec(form.needs) is None:
+    for name in found:
+        if not at_hand(name):
             raise InputError(f"{option}: {name} needs a package that is not installed: pip install 'in2in[video]'")
     return found
+
+
+def at_hand(name: str) -> bool:
+    """Whether what a format needs is installed."""
+    needs = FORMATS[name].needs
+    return needs is None or find_spec(needs) is not None
 
 
 def fitting_note(take: Take) -> str:

@@ -3,7 +3,8 @@
 The page is viewer/template.html with four parts put in: the title, the style sheet, the built script
 (viewer.js) and the takes as JSON. A take's joints are base64 of int16 little-endian millimetres,
 [P, T, 22, 3] in C order, counted from the take's own `origin` (three whole millimetres): exact to half a
-millimetre.
+millimetre. With a body model, `turns` are the joints' rotations in the world, [P, T, 22, 4] quaternions
+(x, y, z, w) in 32767ths.
 """
 
 import base64
@@ -15,8 +16,11 @@ from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
+import roma
+import torch
 
 from in2in.errors import InputError
+from in2in.export.body_model import BodyModel
 from in2in.export.take import Take
 from in2in.export.whole import whole_file
 from in2in.motion.skeleton import BONE_LENGTHS, JOINTS, NUM_JOINTS, PARENTS, TPOSE_DIRECTIONS
@@ -39,16 +43,22 @@ def write_page(path: str | Path, takes: Sequence[Take], title: str = "in2in") ->
 
 
 def notebook_view(takes: Sequence[Take], title: str = "in2in", height: int = 480) -> str:
-    """The page as an HTML element that a notebook shows; height in pixels."""
+    """The page as an HTML element that a notebook shows, shut off from it; height in pixels."""
     page = html.escape(render_page(takes, title))
-    return f'<iframe srcdoc="{page}" style="width: 100%; height: {height}px; border: 0" allowfullscreen></iframe>'
+    return (
+        f'<iframe srcdoc="{page}" style="width: 100%; height: {height}px; border: 0" sandbox="allow-scripts"></iframe>'
+    )
 
 
 def render_page(takes: Sequence[Take], title: str = "in2in") -> str:
     """The text of the page that `write_page` writes."""
     if not takes:
         raise InputError("a page needs at least one take")
-    data = {"body": _body(), "takes": [_encode(take) for take in takes]}
+    data: dict[str, object] = {"body": _body(), "takes": [_encode(take) for take in takes]}
+    if models := {id(take.body_model): take.body_model for take in takes if take.body_model is not None}:
+        if len(models) > 1:
+            raise InputError("a page shows one body model: give all its takes the same")
+        data["model"] = _model(*models.values())
     parts = {
         "title": html.escape(title),
         "style": _asset("style.css"),
@@ -82,7 +92,15 @@ def _encode(take: Take) -> dict[str, object]:
         raise InputError(f"take {take.title!r}: the motion spans more than 65 m: are the joints in metres?")
     origin = np.ceil((low + high) / 2)
     persons, frames = joints.shape[:2]
+    more: dict[str, object] = {}
+    if take.blend is not None:
+        weights = take.blend.weights.T.round(4).tolist()
+        more["blend"] = {"timesteps": take.blend.timesteps.tolist(), "weights": weights}
+    if take.body_model is not None:
+        turns = torch.stack([rig.world_rotations() for rig in take.rigs])
+        more["turns"] = _packed(roma.rotmat_to_unitquat(turns).numpy() * INT16.max, "<i2")
     return {
+        **more,
         "title": take.title,
         "individuals": take.individuals,
         "note": take.note,
@@ -90,8 +108,24 @@ def _encode(take: Take) -> dict[str, object]:
         "persons": persons,
         "frames": frames,
         "origin": origin.astype(int).tolist(),
-        "joints": base64.b64encode((millimetres - origin).astype("<i2").tobytes()).decode("ascii"),
+        "joints": _packed(millimetres - origin, "<i2"),
     }
+
+
+def _model(model: BodyModel) -> dict[str, object]:
+    """A body model: vertices in tenths of a millimetre, shares in 255ths."""
+    return {
+        "vertices": _packed(model.vertices * 10 * MILLIMETRES, "<i2"),
+        "triangles": _packed(model.triangles, "<u2"),
+        "holders": _packed(model.holders, "u1"),
+        "shares": _packed(model.shares * 255, "u1"),
+        "joints": model.joints.astype(float).round(5).tolist(),
+    }
+
+
+def _packed(values: np.ndarray, kind: str) -> str:
+    """Numbers, rounded, as base64 of some type."""
+    return base64.b64encode(np.rint(values).astype(kind).tobytes()).decode("ascii")
 
 
 def _script_safe_json(data: object) -> str:

@@ -4,7 +4,7 @@ A limb is drawn as the outline of its tapered capsule; where a pixel lies across
 That is exact for limbs across the view and close for others, and thirty times as fast as meshes without a GPU.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -25,13 +25,13 @@ STARTS, ENDS = [limb.start for limb in LIMBS], [limb.end for limb in LIMBS]
 RADII = np.array([(limb.radius_start, limb.radius_end) for limb in LIMBS])
 
 
-def render(take: Take, size: tuple[int, int], every: int = 1) -> Iterator[np.ndarray]:
+def render(take: Take, size: tuple[int, int], frames: Sequence[int] | None = None) -> Iterator[np.ndarray]:
     """Draw a take with a camera that follows.
 
     Args:
         take: the motion.
         size: width and height in pixels.
-        every: draw every so many frames.
+        frames: numbers of those to draw; all if left out.
 
     Yields:
         [H, W, 3] uint8, one for each frame.
@@ -44,7 +44,7 @@ def render(take: Take, size: tuple[int, int], every: int = 1) -> Iterator[np.nda
     texts = captions(take, size)
     colours = np.array([[rgb(person, limb.tint) for limb in LIMBS] for person in range(len(people))]).reshape(-1, 3)
     radii = np.tile(RADII, (len(people), 1))
-    for frame in range(0, joints.shape[1], every):
+    for frame in range(joints.shape[1]) if frames is None else frames:
         starts, ends = (people[:, frame, places].reshape(-1, 3) for places in (STARTS, ENDS))
         light = floor.shade(frame, (starts + ends) / 2, radii.mean(axis=1))
         picture = np.empty((*light.shape, 3), dtype=np.uint8)

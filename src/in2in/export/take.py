@@ -1,18 +1,42 @@
 """What all exports start from: one motion with what is said of it."""
 
+import json
 import math
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 
 from in2in.errors import InputError
+from in2in.export.body_model import BodyModel
 from in2in.motion.representation import NUM_FEATURES, decode_rotations
 from in2in.motion.rig import Rig
 from in2in.motion.skeleton import NUM_JOINTS
+
+
+@dataclass(frozen=True)
+class Blend:
+    """DualMDM's weighting of the prior while a motion was made.
+
+    Attributes:
+        timesteps: [S] of the denoising steps, 1000 is noise and 0 motion.
+        weights: [S, 1], or [S, P] where each person had its own; 0 to 1.
+    """
+
+    timesteps: np.ndarray
+    weights: np.ndarray
+
+    @classmethod
+    def told_in(cls, guidance: Mapping[str, Any]) -> "Blend | None":
+        """The blend that a sample's guidance tells of, None if it tells of none."""
+        if "weights" not in guidance:
+            return None
+        return cls(np.asarray(guidance["timesteps"], dtype=float), np.asarray(guidance["weights"], dtype=float))
 
 
 @dataclass(frozen=True)
@@ -26,6 +50,8 @@ class Take:
         individuals: a text for each person, "" where there is none; () for no texts at all.
         note: a few words beside the title, such as "seed 3".
         rotations: [P, T, 21, 6] local rotations; the formats that hold rotations need them.
+        blend: how much the single-person prior counted at each denoising step, if there was one.
+        body_model: the body that page and GLB show in place of their own; it needs rotations.
     """
 
     joints: np.ndarray
@@ -34,6 +60,8 @@ class Take:
     individuals: tuple[str, ...] = ()
     note: str = ""
     rotations: np.ndarray | None = None
+    blend: Blend | None = None
+    body_model: BodyModel | None = None
 
     def check(self) -> None:
         """Raise an InputError that names the take if it cannot be shown."""
@@ -93,7 +121,13 @@ def read_take(path: Path) -> Take:
     note = f"seed {data['seed']}" if "seed" in data else ""
     rotations = decode_rotations(torch.from_numpy(np.asarray(features, dtype=np.float32))).numpy()
     own = tuple(told[1:]) if len(joints) == len(told) - 1 else ()
-    take = Take(np.asarray(joints, dtype=np.float32), float(data["fps"]), told[0], own, note, rotations)
+    try:
+        blend = Blend.told_in(json.loads(str(data.get("guidance", "{}"))))
+    except (ValueError, TypeError, KeyError) as error:
+        raise InputError(
+            f"{path}: its guidance cannot be read ({error}): give files that in2in-sample wrote"
+        ) from error
+    take = Take(np.asarray(joints, dtype=np.float32), float(data["fps"]), told[0], own, note, rotations, blend)
     try:
         take.check()
     except InputError as error:

@@ -58,7 +58,7 @@ def write_gif(path: str | Path, take: Take, size: tuple[int, int] = GIF_SIZE) ->
 
 def _save_gif(path: Path, take: Take, size: tuple[int, int]) -> None:
     every = max(1, round(take.fps / GIF_FPS))
-    pictures = [Image.fromarray(picture) for picture in render(take, size, every)]
+    pictures = [Image.fromarray(picture) for picture in render(take, size, range(0, take.joints.shape[1], every))]
     sample = np.concatenate([np.asarray(picture) for picture in pictures[:: max(1, len(pictures) // 4)]])
     palette = Image.fromarray(sample).quantize(256, dither=Image.Dither.NONE)
     first, *rest = [picture.quantize(palette=palette, dither=Image.Dither.NONE) for picture in pictures]

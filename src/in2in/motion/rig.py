@@ -70,6 +70,13 @@ class Rig:
         local = turns[:, list(PARENTS[1:])].transpose(-1, -2) @ turns[:, 1:]
         return cls(offsets, joints[:, 0], turns[:, 0], local)
 
+    def world_rotations(self) -> Tensor:
+        """How every joint is turned in the world, [T, 22, 3, 3]."""
+        turns = [self.root_rotation]
+        for joint in range(1, NUM_JOINTS):
+            turns.append(turns[PARENTS[joint]] @ self.local_rotations[:, joint - 1])
+        return torch.stack(turns, dim=1)
+
     def joints(self) -> Tensor:
         """The joints [T, 22, 3] in metres that the skeleton reaches."""
         offsets = self.offsets.expand(len(self.root_position), NUM_JOINTS, 3)

@@ -1,11 +1,9 @@
 // One person's body: the figure's skin, bent by the poser's segments.
 
-import {
-  BufferGeometry, Color, DynamicDrawUsage, Float32BufferAttribute, Group, Matrix4, Mesh, MeshBasicMaterial,
-  MeshStandardMaterial, Vector3,
-} from "three";
+import { Color, Float32BufferAttribute, Group, Matrix4, MeshBasicMaterial, MeshStandardMaterial, Vector3 } from "three";
 import { figure, legsApart, SOLE } from "./figure.js";
 import { Poser, SEGMENTS } from "./pose.js";
+import { bendingMesh, Skin } from "./skin.js";
 import { skinOver } from "./surface.js";
 import { joint } from "./takes.js";
 
@@ -29,18 +27,16 @@ export class BodyShape {
     this.poser = new Poser(stance, parents);
     const parts = figure(stance);
     const floor = Math.min(stance.left_foot.y, stance.right_foot.y) - SOLE;
-    this.seen = new Skin(parts, floor, FINE);
-    this.shadow = new Skin(parts, floor, COARSE);
+    this.seen = new FigureSkin(parts, floor, FINE);
+    this.shadow = new FigureSkin(parts, floor, COARSE);
   }
 }
 
-/** A mesh over the rest pose and how the segments hold it. */
-class Skin {
+/** The skin over the figure at rest, and how the segments hold it. */
+class FigureSkin extends Skin {
   constructor(parts, floor, cell) {
     const { positions, normals, index } = skinOver(parts, floor, cell);
-    this.index = index;
-    this.positions = new Float32Array(positions);
-    this.normals = new Float32Array(normals);
+    super(new Float32Array(positions), new Float32Array(normals), index);
     this.hold(parts, positions);
   }
 
@@ -84,27 +80,6 @@ class Skin {
     });
     return new Float32BufferAttribute(colours, 3);
   }
-
-  /** The skin after its segments (Matrix4s) have moved: linear blending, into positions and normals. */
-  bend(placements, positions, normals) {
-    const { holders, weights, positions: p, normals: n } = this;
-    const m = new Float32Array(12);
-    for (let v = 0, w = 0; v < p.length; v += 3, w += 4) {
-      m.fill(0);
-      for (let k = w; k < w + 4; k++) {
-        if (weights[k] === 0) continue;
-        const e = placements[holders[k]].elements;
-        for (let row = 0; row < 3; row++) {
-          for (let column = 0; column < 4; column++) m[4 * row + column] += weights[k] * e[4 * column + row];
-        }
-      }
-      for (let row = 0; row < 3; row++) {
-        const [a, b, c] = [m[4 * row], m[4 * row + 1], m[4 * row + 2]];
-        positions[v + row] = a * p[v] + b * p[v + 1] + c * p[v + 2] + m[4 * row + 3];
-        normals[v + row] = a * n[v] + b * n[v + 1] + c * n[v + 2];
-      }
-    }
-  }
 }
 
 function lighter(colour) {
@@ -118,35 +93,24 @@ function ownSide(segment, x) {
   return side ? Math.min(1, Math.max(0, 0.5 + (side * x) / 0.04)) : 1;
 }
 
-/** One person of one take. The skins are bent here, not by the graphics card, which may be no more than software. */
+/** One person of one take. */
 export class Body {
   constructor(shape, take, person, colour) {
     Object.assign(this, { shape, take, person });
     this.object = new Group();
     const coat = new MeshStandardMaterial({ vertexColors: true, roughness: 0.62 });
     const unseen = new MeshBasicMaterial({ colorWrite: false, depthWrite: false });
-    this.seen = this.add(shape.seen, coat);
-    this.seen.mesh.receiveShadow = true;
-    this.seen.mesh.geometry.setAttribute("color", shape.seen.coloured(colour));
-    this.shadow = this.add(shape.shadow, unseen);
-    this.shadow.mesh.castShadow = true;
+    this.seen = bendingMesh(shape.seen, coat);
+    this.seen.receiveShadow = true;
+    this.seen.geometry.setAttribute("color", shape.seen.coloured(colour));
+    this.shadow = bendingMesh(shape.shadow, unseen);
+    this.shadow.castShadow = true;
+    this.object.add(this.seen, this.shadow);
     this.placements = SEGMENTS.map(() => new Matrix4());
     this.joints = Object.fromEntries(shape.names.map((name) => [name, new Vector3()]));
     this.read(0);
     this.size = Math.min(1.3, Math.max(0.5, shape.poser.reach(this.joints) / shape.poser.span));
     this.widths = WIDE.map((part) => this.widening(part));
-  }
-
-  add(skin, material) {
-    const geometry = new BufferGeometry().setIndex(skin.index);
-    for (const name of ["position", "normal"]) {
-      const attribute = new Float32BufferAttribute(skin.positions.length, 3);
-      geometry.setAttribute(name, attribute.setUsage(DynamicDrawUsage));
-    }
-    const mesh = new Mesh(geometry, material);
-    mesh.frustumCulled = false;
-    this.object.add(mesh);
-    return { skin, mesh };
   }
 
   read(frame) {
@@ -174,10 +138,7 @@ export class Body {
       right.sub(half);
     });
     this.shape.poser.place(this.joints, this.size, this.placements);
-    for (const { skin, mesh } of [this.seen, this.shadow]) {
-      const { position, normal } = mesh.geometry.attributes;
-      skin.bend(this.placements, position.array, normal.array);
-      position.needsUpdate = normal.needsUpdate = true;
-    }
+    this.shape.seen.bend(this.placements, this.seen);
+    this.shape.shadow.bend(this.placements, this.shadow);
   }
 }

@@ -5,6 +5,7 @@ import { OrbitControls } from "three/examples/jsm/controls/OrbitControls.js";
 import { joint } from "./takes.js";
 
 const CHEST = 0.86; // metres, the height that is looked at
+const MOST_COVERED = 0.45; // of a view's height that texts may push the people down
 const SMOOTH = 0.6; // seconds on either side over which a followed middle is averaged
 
 export class Cameras {
@@ -13,6 +14,7 @@ export class Cameras {
     this.changed = changed;
     this.middles = takes.map(middleOfPeople);
     this.spreads = takes.map((take, k) => spread(take, this.middles[k]));
+    this.covered = takes.map(() => 0);
     this.following = true;
     this.fromAbove = false;
     this.camera = new PerspectiveCamera(32, 1, 0.05, 80);
@@ -36,12 +38,18 @@ export class Cameras {
     this.changed();
   }
 
-  /** Stand as far off as it takes to see everyone in a view of this shape (width / height). */
-  fit(aspect) {
+  /**
+   * Stand as far off as it takes to see everyone in a view of this width and height, in pixels, below the texts:
+   * `covered` pixels in the view of each take.
+   */
+  fit(width, height, covered) {
+    this.covered = covered.map((pixels) => Math.min(pixels, MOST_COVERED * height));
+    this.changed();
     if (this.moved) return; // the visitor has chosen a view
     const radius = Math.max(...this.spreads) / 2;
     const half = Math.tan((this.camera.fov * Math.PI) / 360);
-    this.distance = Math.max(1.15 / half + 0.8 * radius, (radius + 0.6) / (half * aspect) + 0.4);
+    const free = half * (1 - Math.max(...this.covered) / height);
+    this.distance = Math.max(1.15 / free + 0.8 * radius, (radius + 0.6) / ((half * width) / height) + 0.4);
     this.view(this.orbit.getAzimuthalAngle(), this.orbit.getPolarAngle());
   }
 
@@ -55,13 +63,13 @@ export class Cameras {
     this.view(this.fromAbove ? 0 : 0.55, this.fromAbove ? 0.001 : 1.32);
   }
 
-  /** The shared camera, moved to a take's people. */
-  look(k, frame, aspect) {
+  /** The shared camera, moved to a take's people, with their middle in the middle of what the texts leave free. */
+  look(k, frame, width, height) {
     const focus = this.following ? this.middles[k].at(frame) : this.middles[k].overall;
     const camera = this.camera.clone();
     camera.position.add(new Vector3(focus.x, 0, focus.z));
-    camera.aspect = aspect;
-    camera.updateProjectionMatrix();
+    camera.aspect = width / height;
+    camera.setViewOffset(width, height, 0, -this.covered[k] / 2, width, height);
     camera.updateMatrixWorld();
     return { camera, people: this.middles[k].at(frame), spread: this.spreads[k] };
   }

@@ -1,6 +1,7 @@
 // The texts of every take, in a grid whose cells are also the takes' viewports.
 
 import { COLOURS } from "./colours.js";
+import { weightPlot } from "./plot.js";
 
 const WIDER = 1.4;
 
@@ -16,8 +17,16 @@ export function makeCaptions(takes, grid) {
     take.individuals.forEach((text, person) => {
       if (text) add(list, "li", text).style.setProperty("--person", COLOURS[person % COLOURS.length]);
     });
+    if (take.blend) cell.append(weightPlot(take.blend));
     return cell;
   });
+}
+
+/** How many pixels of a cell, from its top, its texts take. */
+export function textHeight(cell) {
+  const top = cell.getBoundingClientRect().top;
+  const ends = [...cell.querySelectorAll("h2, li")].map((text) => text.getBoundingClientRect().bottom - top);
+  return Math.max(0, ...ends);
 }
 
 /** As many columns as give every take the largest view; two people are wider than they are high. */

@@ -1,43 +1,54 @@
-// Buttons, scrubber and keys; they change the clock and the cameras and nothing else.
+// Buttons, scrubber and keys; they change the clock, flip the toggles and do nothing else.
 
 const element = (id) => document.getElementById(id);
 
-/** Wire the controls up; returns the function that shows the clock's state in them. */
-export function connectControls(clock, cameras) {
+const TOGGLES = { f: "follow", t: "top", p: "paths", c: "feet", x: "texts", m: "model" };
+
+/**
+ * Wire the controls up; returns the function that shows the state of clock and toggles in them.
+ * toggles: {button: {on, flip()}}; a button that has none is hidden.
+ */
+export function connectControls(clock, toggles) {
+  const speed = element("speed");
   const toggle = () => (clock.playing = !clock.playing);
+  const faster = (steps) => {
+    speed.selectedIndex = Math.min(speed.length - 1, Math.max(0, speed.selectedIndex + steps));
+    clock.speed = Number(speed.value);
+  };
   const keys = {
     " ": toggle,
     ArrowLeft: () => clock.step(-1),
     ArrowRight: () => clock.step(1),
     Home: () => clock.seek(0),
     End: () => clock.seek(clock.frames - 1),
-    f: () => cameras.toggleFollow(),
-    t: () => cameras.toggleTop(),
+    "-": () => faster(-1),
+    "+": () => faster(1),
+    "?": () => element("keys").showModal(),
   };
+  for (const [key, id] of Object.entries(TOGGLES)) {
+    element(id).hidden = !toggles[id];
+    if (toggles[id]) keys[key] = toggles[id].flip;
+  }
   addEventListener("keydown", (event) => {
     const action = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     const own = event.target.tagName === "SELECT" || (event.target.tagName === "BUTTON" && event.key === " ");
-    if (!action || own || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!action || own || element("keys").open || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     action();
   });
 
-  const buttons = {
-    play: toggle,
-    back: keys.ArrowLeft,
-    forward: keys.ArrowRight,
-    follow: keys.f,
-    top: keys.t,
-  };
+  const buttons = { play: toggle, back: keys.ArrowLeft, forward: keys.ArrowRight, help: keys["?"] };
+  for (const [id, { flip }] of Object.entries(toggles)) buttons[id] = flip;
   for (const [id, action] of Object.entries(buttons)) {
     element(id).addEventListener("click", (event) => {
       action();
       if (event.detail > 0) event.currentTarget.blur(); // a mouse click must not take the space key
     });
   }
-  element("speed").addEventListener("change", (event) => {
-    clock.speed = Number(event.target.value);
-    event.target.blur();
+  element("keys").addEventListener("click", () => element("keys").close());
+  speed.addEventListener("change", () => {
+    faster(0);
+    speed.blur();
   });
 
   const scrubber = element("scrubber");
@@ -52,12 +63,11 @@ export function connectControls(clock, cameras) {
   const count = show.appendChild(document.createElement("small"));
   let shown = "";
   return () => {
-    const state = [clock.frame, clock.playing, cameras.following, cameras.fromAbove].join();
+    const state = [clock.frame, clock.playing, ...Object.values(toggles).map(({ on }) => on)].join();
     if (state === shown) return; // the page is laid out again only where something has changed
     shown = state;
     document.body.classList.toggle("playing", clock.playing);
-    element("follow").setAttribute("aria-pressed", cameras.following);
-    element("top").setAttribute("aria-pressed", cameras.fromAbove);
+    for (const [id, { on }] of Object.entries(toggles)) element(id).setAttribute("aria-pressed", on);
     scrubber.value = clock.frame;
     time.textContent = `${(clock.frame / clock.fps).toFixed(2)} s`;
     count.textContent = `frame ${clock.frame + 1} of ${clock.frames}`;

@@ -2,9 +2,10 @@
 
 import { BodyShape } from "./body.js";
 import { Cameras } from "./cameras.js";
-import { arrange, makeCaptions } from "./captions.js";
+import { arrange, makeCaptions, textHeight } from "./captions.js";
 import { Clock } from "./clock.js";
 import { connectControls } from "./controls.js";
+import { ModelShape } from "./model.js";
 import { Stage } from "./stage.js";
 import { readTake } from "./takes.js";
 
@@ -18,14 +19,36 @@ function start() {
 
   let stale = true; // something other than the frame has changed since the last picture
   const cameras = new Cameras(takes, canvas, () => (stale = true));
-  const stage = new Stage(canvas, takes, cells, new BodyShape(data.body), cameras);
-  const showState = connectControls(clock, cameras);
-
-  new ResizeObserver(() => {
+  const model = data.model ? new ModelShape(data.model, data.body.parents) : null;
+  const stage = new Stage(canvas, takes, cells, cameras, new BodyShape(data.body), model);
+  const layOut = () => {
     arrange(grid, takes.length);
     stage.resize();
-    cameras.fit(cells[0].clientWidth / cells[0].clientHeight);
-  }).observe(canvas);
+    cameras.fit(cells[0].clientWidth, cells[0].clientHeight, cells.map(textHeight));
+  };
+  const part = (kind) => ({
+    get on() { return stage.show[kind]; },
+    flip: () => {
+      stage.show[kind] = !stage.show[kind];
+      stale = true;
+    },
+  });
+  const toggles = {
+    follow: { get on() { return cameras.following; }, flip: () => cameras.toggleFollow() },
+    top: { get on() { return cameras.fromAbove; }, flip: () => cameras.toggleTop() },
+    paths: part("paths"),
+    feet: part("feet"),
+    texts: {
+      get on() { return !grid.classList.contains("plain"); },
+      flip: () => {
+        grid.classList.toggle("plain");
+        layOut();
+      },
+    },
+    ...(model && { model: part("model") }),
+  };
+  const showState = connectControls(clock, toggles);
+  new ResizeObserver(layOut).observe(canvas);
 
   let last = null;
   let drawn = -1;
@@ -52,6 +75,7 @@ function start() {
     seek: (frame) => clock.seek(frame),
     play: () => (clock.playing = true),
     pause: () => (clock.playing = false),
+    skins: () => stage.skins(),
   };
 }
 

@@ -6,14 +6,17 @@ import {
 import { Body } from "./body.js";
 import { COLOURS, PAPER } from "./colours.js";
 import { Footprints, makeFloor, Trail } from "./ground.js";
+import { ModelBody } from "./model.js";
 import { frameAt } from "./takes.js";
 
 const SLOW = 1 / 18; // seconds a frame; above it the picture is made coarser
 const COARSEST = 0.5; // drawn pixels for each CSS pixel
 
 export class Stage {
-  constructor(canvas, takes, cells, shape, cameras) {
+  /** shape, model: what bodies are made of; model is null where the page has none. */
+  constructor(canvas, takes, cells, cameras, shape, model) {
     Object.assign(this, { canvas, takes, cells, cameras });
+    this.show = { paths: true, feet: true, model: model !== null };
     this.renderer = new WebGLRenderer({ canvas, antialias: !drawnBySoftware() });
     this.renderer.shadowMap.enabled = true;
     this.renderer.shadowMap.type = PCFShadowMap;
@@ -27,16 +30,29 @@ export class Stage {
     this.scene.add(makeFloor(), ...this.lights());
     this.groups = takes.map((take) => {
       const group = new Group();
-      group.shown = [];
+      group.parts = [];
       for (let person = 0; person < take.persons; person++) {
         const colour = COLOURS[person % COLOURS.length];
-        group.shown.push(new Body(shape, take, person, colour), new Trail(take, person, colour));
-        group.shown.push(new Footprints(take, person, colour));
+        group.parts.push(["body", new Body(shape, take, person, colour)]);
+        group.parts.push(["paths", new Trail(take, person, colour)]);
+        group.parts.push(["feet", new Footprints(take, person, colour)]);
+        if (take.turns) group.parts.push(["model", new ModelBody(model, take, person, colour)]);
       }
-      group.add(...group.shown.map((thing) => thing.object));
+      group.add(...group.parts.map(([, part]) => part.object));
       this.scene.add(group);
       return group;
     });
+  }
+
+  /** The vertices of all body models as they are bent now, each [V, 3] in metres. */
+  skins() {
+    const parts = this.groups.flatMap((group) => group.parts);
+    return parts.filter(([kind]) => kind === "model").map(([, { object }]) => object.geometry.attributes.position.array);
+  }
+
+  /** Whether a kind of part is drawn of a take; its body is the model's where that is shown. */
+  shows(kind, take) {
+    return kind === "body" ? !(this.show.model && take.turns) : this.show[kind];
   }
 
   lights() {
@@ -84,13 +100,16 @@ export class Stage {
     const whole = this.canvas.getBoundingClientRect();
     this.takes.forEach((take, k) => {
       const frame = frameAt(take, time);
-      for (const thing of this.groups[k].shown) thing.show(frame);
+      for (const [kind, part] of this.groups[k].parts) {
+        part.object.visible = this.shows(kind, take);
+        if (part.object.visible) part.show(frame);
+      }
       const rect = this.cells[k].getBoundingClientRect();
       const view = [rect.left - whole.left, whole.bottom - rect.bottom, rect.width, rect.height];
       this.renderer.setViewport(...view);
       this.renderer.setScissor(...view);
       this.groups.forEach((group, other) => (group.visible = other === k));
-      const { camera, people, spread } = this.cameras.look(k, frame, rect.width / rect.height);
+      const { camera, people, spread } = this.cameras.look(k, frame, rect.width, rect.height);
       this.aim(people, spread);
       const away = camera.position.distanceTo(people);
       Object.assign(this.scene.fog, { near: away + 4, far: away + 18 });
@@ -102,8 +121,9 @@ export class Stage {
 /** Whether there is no graphics card; smooth edges then cost more than everything else. */
 function drawnBySoftware() {
   const gl = document.createElement("canvas").getContext("webgl2");
-  const info = gl?.getExtension("WEBGL_debug_renderer_info");
+  if (!gl) throw new Error("this browser offers no WebGL; turn it on in its settings or take another browser");
+  const info = gl.getExtension("WEBGL_debug_renderer_info");
   const name = info ? gl.getParameter(info.UNMASKED_RENDERER_WEBGL) : "";
-  gl?.getExtension("WEBGL_lose_context")?.loseContext();
+  gl.getExtension("WEBGL_lose_context")?.loseContext();
   return /swiftshader|llvmpipe|software|basic render/i.test(name);
 }

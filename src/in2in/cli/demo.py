@@ -1,0 +1,56 @@
+"""in2in-demo: a page in the browser that generates motion."""
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from hydra.utils import instantiate
+from omegaconf import DictConfig
+
+from in2in.cli.entry import command
+from in2in.cli.generator import chosen_device, chosen_run, node
+from in2in.cli.schema import check, options
+from in2in.errors import InputError
+
+
+@dataclass(frozen=True)
+class DemoOptions:
+    """The plain keys of conf/demo.yaml."""
+
+    run: str | None
+    prior_run: str | None
+    device: str
+    host: str
+    port: int
+
+
+@command("demo")
+def main(cfg: DictConfig) -> None:
+    """Load the run, and the prior if there is one, and serve the page until it is interrupted."""
+    chosen = options(DemoOptions, cfg)
+    if find_spec("gradio") is None:
+        raise InputError("the demo needs a package that is not installed: pip install 'in2in[demo]'")
+    check(cfg)
+    limits = instantiate(cfg.limits)
+
+    from in2in.demo.app import App
+    from in2in.demo.studio import Studio
+    from in2in.pipeline import Generator
+    from in2in.runs import SHIPPED, SHIPPED_PRIOR
+
+    run, device, prior_run = chosen_run(cfg), chosen_device(chosen.device), chosen.prior_run
+    if prior_run is None and Path(run).resolve() == SHIPPED.resolve():
+        prior_run = str(SHIPPED_PRIOR)
+    print(f"using run={run} on {device}")
+    interaction = Generator.from_pretrained(run, node(cfg, "guidance"), node(cfg, "sampler"), device)
+    prior = None
+    if prior_run is not None:
+        print(f"to be blended with prior_run={prior_run}")
+        prior = Generator.from_pretrained(prior_run, node(cfg, "prior_guidance"), node(cfg, "sampler"), device)
+    app = App(Studio(interaction, prior, limits))
+    print(f"open {app.launch(chosen.host, chosen.port)} in a browser; Ctrl-C ends", flush=True)
+    app.wait()
+
+
+if __name__ == "__main__":
+    main()
