@@ -26,9 +26,10 @@ ALLOWED = {
     "callbacks": {"errors", "motion", "text", "diffusion", "data", "export", "module", "pipeline"},
     "evaluation": {"errors", "motion", "models", "data", "pipeline", "export", "diffusion"},
     "annotation": {"errors", "motion", "data", "evaluation.judge"},
+    "doctor": {"errors", "motion", "data", "export"},
     "cli": {
         *("errors", "motion", "text", "models", "diffusion", "data", "export", "evaluation", "module", "pipeline"),
-        *("blend", "prediction", "callbacks", "runs", "annotation"),
+        *("blend", "prediction", "callbacks", "runs", "annotation", "doctor"),
     },
 }
 
