@@ -1,7 +1,8 @@
 """A small real data set, and commands run in this process."""
 
+import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -95,3 +96,31 @@ def run_folder(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setattr(sys, "argv", ["in2in-train", *arguments])
         import_module("in2in.cli.train").main()
     return out
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator:
+    """Headless Chromium, 1280 x 720, every host name unknown to it."""
+    webdriver = pytest.importorskip("selenium.webdriver")
+    binary = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    driver = shutil.which("chromedriver")
+    if not binary or not driver:
+        pytest.skip("needs chromium and chromedriver")
+    options = webdriver.ChromeOptions()
+    options.binary_location = binary
+    for flag in (
+        *("headless=new", "no-sandbox", "use-angle=swiftshader", "enable-unsafe-swiftshader"),
+        *("disable-background-networking", "no-first-run", "disable-component-update", "disable-sync"),
+        *("disable-dev-shm-usage", "host-resolver-rules=MAP * ~NOTFOUND"),
+        f"user-data-dir={tmp_path_factory.mktemp('chromium')}",
+    ):
+        options.add_argument(f"--{flag}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    browser = webdriver.Chrome(options, webdriver.ChromeService(driver))
+    try:
+        size = {"width": 1280, "height": 720, "deviceScaleFactor": 1, "mobile": False}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        browser.set_script_timeout(30)
+        yield browser
+    finally:
+        browser.quit()

@@ -4,15 +4,14 @@ import base64
 import io
 import json
 import re
-import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
+from selenium.webdriver.remote.webdriver import WebDriver
 
 from in2in.errors import InputError
 from in2in.export.html import render_page, write_page
@@ -107,36 +106,13 @@ def test_the_lock_names_no_registry() -> None:
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator:
-    """Headless Chromium with the page open, 1280 x 720, every host name unknown to it."""
-    webdriver = pytest.importorskip("selenium.webdriver")
-    binary = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    driver = shutil.which("chromedriver")
-    if not binary or not driver:
-        pytest.skip("needs chromium and chromedriver")
-    folder = tmp_path_factory.mktemp("viewer")
-    page = folder / "page.html"
+def browser(chromium: WebDriver, tmp_path_factory: pytest.TempPathFactory) -> WebDriver:
+    """Chromium with the page open."""
+    page = tmp_path_factory.mktemp("viewer") / "page.html"
     short = Take(two_people(20), 30, "shorter", note="seed 4")
     write_page(page, [Take(two_people(60), 30, PROMPT, INDIVIDUALS, note="seed 3"), short], title=PROMPT)
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = binary
-    for flag in (
-        *("headless=new", "no-sandbox", "use-angle=swiftshader", "enable-unsafe-swiftshader"),
-        *("disable-background-networking", "no-first-run", "disable-component-update", "disable-sync"),
-        *("disable-dev-shm-usage", "host-resolver-rules=MAP * ~NOTFOUND", f"user-data-dir={folder / 'profile'}"),
-    ):
-        options.add_argument(f"--{flag}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    chromium = webdriver.Chrome(options, webdriver.ChromeService(driver))
-    try:
-        size = {"width": 1280, "height": 720, "deviceScaleFactor": 1, "mobile": False}
-        chromium.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-        chromium.set_script_timeout(30)
-        chromium.get(page.as_uri())
-        yield chromium
-    finally:
-        chromium.quit()
+    chromium.get(page.as_uri())
+    return chromium
 
 
 def wait(browser, condition: str) -> None:

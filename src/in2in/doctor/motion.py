@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -9,7 +10,7 @@ from in2in.doctor.finding import Finding, Kind
 from in2in.doctor.limits import Limits
 from in2in.motion.capsules import BONES, penetration
 from in2in.motion.representation import FPS
-from in2in.motion.skeleton import INDEX, JOINTS
+from in2in.motion.skeleton import INDEX, JOINTS, PARENTS
 
 TRUNK = tuple(INDEX[name] - 1 for name in ("spine1", "spine2", "spine3", "neck", "head"))
 """Bones by number: bone k ends at joint k + 1."""
@@ -90,18 +91,26 @@ def _apart(clip: str, joints: Tensor, limits: Limits) -> Iterator[Finding]:
 
 
 def _inside(clip: str, joints: Tensor, limits: Limits) -> Iterator[Finding]:
-    one, two = joints
-    near = (one[:, 0] - two[:, 0]).norm(dim=-1) < 2.0  # no bone reaches further; the rest need not be measured
-    depth = torch.zeros(len(one))
+    near = (joints[0, :, 0] - joints[1, :, 0]).norm(dim=-1) < 2.0  # no bone reaches further: there is room elsewhere
+    depths = torch.zeros(joints.shape[1], 2, len(BONES), len(TRUNK))
     if near.any():
-        into_two = penetration(one[near], two[near], BONES, TRUNK).flatten(1).amax(dim=1)
-        into_one = penetration(two[near], one[near], BONES, TRUNK).flatten(1).amax(dim=1)
-        depth[near] = torch.maximum(into_two, into_one).clamp(min=0)
+        for person, (one, two) in enumerate((joints[:, near], joints.flip(0)[:, near])):
+            depths[near, person] = penetration(one, two, BONES, TRUNK).clamp(min=0)
+    depth = depths.flatten(1).amax(dim=1)
     start, frames = longest_run(depth > limits.inside)
     if frames >= limits.inside_seconds * FPS:
         deepest = start + int(depth[start : start + frames].argmax())
-        told = f"{100 * depth[deepest]:.0f} cm inside each other in frame {deepest}, for {frames / FPS:.1f} s"
+        person, bone, trunk = np.unravel_index(int(depths[deepest].argmax()), depths[deepest].shape)
+        told = (
+            f"{_bone(int(bone))} of person {person + 1} is {100 * depth[deepest]:.0f} cm inside "
+            f"{_bone(TRUNK[trunk])} of person {2 - person} in frame {deepest}, for {frames / FPS:.1f} s"
+        )
         yield Finding(Kind.INSIDE, clip, told, deepest)
+
+
+def _bone(bone: int) -> str:
+    """Words for the bone from a joint's parent to the joint."""
+    return f"{JOINTS[PARENTS[bone + 1]]}-{JOINTS[bone + 1]}".replace("_", " ")
 
 
 def _off_the_floor(clip: str, joints: Tensor, limits: Limits) -> Iterator[Finding]:

@@ -71,7 +71,7 @@ def write_ignore_list(diagnosis: Diagnosis, kinds: Sequence[Kind]) -> list[str]:
         The ids that were added.
     """
     known = read_ignored(diagnosis.folder)
-    listed = {clip for clip in diagnosis.clips(kinds)}
+    listed = set(diagnosis.clips(kinds))
     if added := sorted(listed - known):
         with whole_file(split_path(diagnosis.folder, "ignore_list")) as unfinished:
             unfinished.write_text("".join(f"{clip}\n" for clip in sorted(known | listed)), encoding="utf-8")

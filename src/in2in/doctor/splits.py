@@ -36,7 +36,7 @@ def split_findings(
         splits: the ids that each split lists.
         moving: ids of which any person has a motion file.
     """
-    places = Counter({clip: 0 for clip in moving})
+    places = Counter(dict.fromkeys(moving, 0))
     for clips in splits.values():
         places.update(clips)
     for clip in sorted(clip for clip, count in places.items() if count > 1):
