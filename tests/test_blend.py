@@ -10,7 +10,7 @@ from conftest import TINY, Cli
 from omegaconf import OmegaConf
 
 from in2in.blend import blend
-from in2in.data.cache import build_cache
+from in2in.data.preparation import build_cache
 from in2in.data.synthetic import write_dataset
 from in2in.diffusion.schedules import ConstantSchedule
 from in2in.errors import InputError

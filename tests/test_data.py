@@ -9,10 +9,11 @@ import torch
 from conftest import write_small_dataset
 
 from in2in.data.batch import collate
-from in2in.data.cache import MotionCache, build_cache
+from in2in.data.cache import MotionCache
 from in2in.data.datamodule import EpochBatches, InteractionDataModule
 from in2in.data.interhuman import Augmentation, InteractionDataset
 from in2in.data.layout import read_motion, read_texts
+from in2in.data.preparation import build_cache
 from in2in.errors import InputError
 from in2in.motion.representation import RawMotion, canonicalise, encode, mirror
 from in2in.text.mirror import mirror_text, mirror_text_as_published

@@ -14,8 +14,8 @@ from omegaconf import OmegaConf
 
 from in2in.annotation.answer import estimated_tokens
 from in2in.cli.entry import conf_dir
-from in2in.data.cache import build_cache
 from in2in.data.layout import interaction_path, motion_path, read_split, split_path
+from in2in.data.preparation import build_cache
 from in2in.data.synthetic import write_dataset
 from in2in.doctor.dataset import Diagnosis, examine
 from in2in.doctor.finding import Kind

@@ -32,7 +32,7 @@ PATHS = (
         "files",
         "map",
     ),
-    *("map", "ckpt_path", "checkpoint", "stats_dir", "vocab", "humanml3d_dir", "amass_dir"),
+    *("map", "ckpt_path", "checkpoint", "stats_dir", "vocab", "humanml3d_dir", "amass_dir", "interx_dir", "body_model", "parts"),
 )
 """Keys whose value is a path; with commas, it may be a sweep over several."""
 

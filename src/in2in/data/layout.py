@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from in2in.errors import InputError
+from in2in.errors import InputError, writing
 from in2in.motion.representation import RawMotion
 
 RAW_WIDTH = 492
@@ -130,8 +130,9 @@ def write_motion(folder: Path, clip: str, motion: RawMotion) -> None:
         raw[:, RAW_POSITIONS] = to_z_up(joints).flatten(1).numpy()
         raw[:, RAW_ROTATIONS] = rotations.flatten(1).numpy()
         path = motion_path(folder, person, clip)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        np.save(path, raw)
+        with writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            np.save(path, raw)
 
 
 def _lines(path: Path) -> tuple[str, ...]:
@@ -160,8 +161,9 @@ def write_texts(folder: Path, clip: str, texts: Texts) -> None:
         if any(lines):
             files[individual_path(folder, person, clip)] = lines
     for path, lines in files.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        with writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
 def listed(folder: Path, name: str) -> list[str]:
@@ -187,5 +189,6 @@ def read_split(folder: Path, name: str) -> list[str]:
 def write_split(folder: Path, name: str, clips: list[str]) -> None:
     """Write the ids of a split."""
     path = split_path(folder, name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(f"{clip}\n" for clip in clips), encoding="utf-8")
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(f"{clip}\n" for clip in clips), encoding="utf-8")
