@@ -154,7 +154,7 @@ def test_a_merge_refuses_what_is_not_the_data_set_s(folder: Path, tmp_path: Path
     write_shards(folder, shard_plans(folder), 1)
     split_path(folder, "test").write_text("clip5\nclip4\nclip0\n")
     split_path(folder, "val").write_text("")
-    with pytest.raises(InputError, match="00002 was made for other splits"):
+    with pytest.raises(InputError, match="00002 was made from other splits"):
         merge(folder, [parts_folder(folder)])
     split_path(folder, "test").write_text("")
     with pytest.raises(InputError, match="00002 belongs to no clips of"):

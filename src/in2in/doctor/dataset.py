@@ -80,15 +80,15 @@ def examine(folder: Path, limits: Limits, count_tokens: CountTokens, processes: 
         raise InputError(f"data_dir={folder} has no split/train.txt: list the ids of the training clips, one a line")
     persons = tuple(person_names(count_persons(folder)))
     moving, ignored = moving_clips(folder, persons), read_ignored(folder)
-    ids = dict.fromkeys(clip for clips in splits.values() for clip in clips)
-    ids |= dict.fromkeys(sorted(moving - set(ids)))
+    listed = dict.fromkeys(clip for clips in splits.values() for clip in clips)
+    unlisted = sorted(moving - set(listed))
+    ids = [*listed, *unlisted]
     if not ids:
         raise InputError(f"data_dir={folder} has no clip: its splits list none and motions_processed is empty")
-    examined = map_in_processes(Examiner(folder, persons, limits, count_tokens), list(ids), processes, "checking")
+    examined = map_in_processes(Examiner(folder, persons, limits, count_tokens), ids, processes, "checking")
     findings = [explained(finding) for finding in split_findings(folder, persons, splits, moving)]
     findings += [explained(finding) for clip in examined for finding in clip.findings]
     frames = {clip.clip: clip.frames for clip in examined}
-    unlisted = list(ids)[len({clip for clips in splits.values() for clip in clips}) :]
     texts = Counter(text for clip in examined for text in clip.texts)
     order = list(Kind)
     return Diagnosis(
