@@ -17,7 +17,7 @@ from conftest import Cli, write_small_dataset
 from in2in.data.cache import MotionCache
 from in2in.data.layout import interaction_path, motion_path, read_motion, read_texts, split_path
 from in2in.data.preparation import build_cache, merge, parts_folder, shard_plans, slice_of, write_shards
-from in2in.errors import InputError
+from in2in.errors import InputError, writing
 from in2in.motion.representation import RawMotion
 
 
@@ -173,6 +173,16 @@ def test_a_full_disk_loses_nothing(cli: Cli, folder: Path, undisturbed: dict[str
     assert sorted(path.name for path in shards.iterdir()) == ["00000", "00001"]
     assert cli("prepare", "source=interhuman", f"data_dir={folder}", "processes=1").code == 0
     assert contents(folder / "cache") == undisturbed
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_disk_that_is_found_full_when_a_file_is_closed_is_told_in_a_line(tmp_path: Path) -> None:
+    with (
+        pytest.raises(InputError, match=r"here cannot be written \(No space left on device\)"),
+        writing(tmp_path / "here"),
+        open("/dev/full", "wb") as file,
+    ):
+        file.write(b"in the buffer")
 
 
 def test_a_full_disk_leaves_no_half_of_a_new_data_set_or_report(cli: Cli, folder: Path, tmp_path: Path) -> None:

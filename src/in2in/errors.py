@@ -22,5 +22,5 @@ def writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        why = error.strerror or str(error)  # numpy tells a full disk without a number
+        why = error.strerror or "no space left"  # numpy tells of fewer bytes written, without a number
         raise InputError(f"{path} cannot be written ({why}): make room or choose another folder") from error

@@ -136,7 +136,10 @@ def write_motion(folder: Path, clip: str, motion: RawMotion) -> None:
 
 
 def _lines(path: Path) -> tuple[str, ...]:
-    return tuple(line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    try:
+        return tuple(line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} cannot be read as UTF-8 text ({error}): repair it or ignore the clip") from error
 
 
 def read_texts(folder: Path, clip: str) -> Texts:

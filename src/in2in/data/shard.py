@@ -101,7 +101,7 @@ def write_shard(folder: Path, shards: Path, plan: ShardPlan) -> None:
         shutil.rmtree(left, ignore_errors=True)
     partial = shards / f".{plan.name}.{os.getpid()}"
     try:
-        with writing(partial):
+        with writing(shards / plan.name):
             partial.mkdir(parents=True)
         _write(folder, partial, plan)
         with writing(shards / plan.name):
@@ -120,25 +120,26 @@ def _write(folder: Path, out: Path, plan: ShardPlan) -> None:
     lines = [0]
     header = {"descr": "<f4", "fortran_order": False}
     header["shape"] = (sum(n for n in lengths if n >= MIN_FRAMES), len(names), COORDINATES + 126)
-    with open(out / "motions.npy", "wb") as frames, open(out / "texts.jsonl", "wb") as told:
+    # What is written is buffered: closing a file may find the disk full, too.
+    with (
+        writing(out.with_name(plan.name)),
+        open(out / "motions.npy", "wb") as frames,
+        open(out / "texts.jsonl", "wb") as told,
+    ):
         np.lib.format.write_array_header_1_0(frames, header)
         for number, clip in enumerate(plan.clips):
             if lengths[number] < MIN_FRAMES:
                 continue
             motion, texts = read_motion(folder, clip), read_texts(folder, clip)
             line = json.dumps({"interaction": texts.interaction, "individuals": texts.individuals}) + "\n"
-            with writing(out):
-                frames.write(_pack(motion).tobytes())
-                told.write(line.encode())
+            frames.write(_pack(motion).tobytes())
+            told.write(line.encode())
             kept.append(number)
             lines.append(lines[-1] + len(line))
             if plan.training[number]:
                 for features in training_features(motion):
                     moments.add(features)
-        with writing(out):
-            frames.flush()
-            told.flush()
-    with writing(out):
+    with writing(out.with_name(plan.name)):
         np.savez(
             out / INDEX,
             ids=np.array([plan.clips[number] for number in kept], dtype=np.str_),
