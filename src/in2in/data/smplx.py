@@ -55,7 +55,9 @@ def read_parameters(path: Path) -> BodyParameters:
             raise InputError(f"{path}: {name} holds NaN or infinite numbers: repair it, or take its id out")
     gender = found.get("gender", np.array("neutral"))
     told = gender.item().decode() if isinstance(gender.item(), bytes) else str(gender.item())
-    return BodyParameters(path, *values, np.ravel(found.get("betas", np.zeros(0))).astype(np.float64), told)
+    pose_body, root_orient, trans = values
+    betas = np.ravel(found.get("betas", np.zeros(0))).astype(np.float64)
+    return BodyParameters(path, pose_body, root_orient, trans, betas, told)
 
 
 def own_rest(folder: Path, body: BodyParameters) -> Tensor:
