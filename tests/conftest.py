@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from in2in.data.cache import build_cache
 from in2in.data.layout import RAW_POSITIONS, RAW_ROTATIONS, Texts, to_y_up, write_motion, write_split, write_texts
+from in2in.data.preparation import build_cache
 from in2in.data.synthetic import write_dataset
 from in2in.motion.representation import RawMotion
 

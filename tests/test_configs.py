@@ -78,6 +78,7 @@ def test_every_source_composes(source: str) -> None:
     given = {
         "bvh": ["person1=a", "person2=b", "texts=c"],
         "humanml3d": ["humanml3d_dir=a"],
+        "interx": ["interx_dir=a"],
         "joints": ["files=a", "map=sbu_kinect"],
     }
     cfg = parts(composed("prepare", f"source={source}", *given.get(source, [])))

@@ -9,10 +9,11 @@ import torch
 from conftest import write_small_dataset
 
 from in2in.data.batch import collate
-from in2in.data.cache import MotionCache, build_cache
+from in2in.data.cache import MotionCache
 from in2in.data.datamodule import EpochBatches, InteractionDataModule
 from in2in.data.interhuman import Augmentation, InteractionDataset
 from in2in.data.layout import read_motion, read_texts
+from in2in.data.preparation import build_cache
 from in2in.errors import InputError
 from in2in.motion.representation import RawMotion, canonicalise, encode, mirror
 from in2in.text.mirror import mirror_text, mirror_text_as_published
@@ -151,6 +152,7 @@ def _write(name: str, text: str) -> Callable[[Path], None]:
         (_edit(lambda raw: raw[:-1]), "clip clip2 .* 35 and 34 frames"),
         (lambda folder: (folder / "annots" / "clip2.txt").unlink(), "annots/clip2.txt is missing"),
         (_write("annots/clip2.txt", "\n"), "annots/clip2.txt holds no text"),
+        (lambda folder: (folder / "annots" / "clip2.txt").write_bytes(b"\xff"), "clip2.txt cannot be read as UTF-8"),
         (_write("split/train.txt", ""), "train.txt names no clip"),
         (_write("split/train.txt", "clip77\n"), "clip77.npy is missing"),
         (_write("motions_processed/person1/clip2.npy", "no array"), "clip2.npy cannot be read"),

@@ -27,9 +27,10 @@ ALLOWED = {
     "evaluation": {"errors", "motion", "models", "data", "pipeline", "export", "diffusion"},
     "annotation": {"errors", "motion", "data", "evaluation.judge"},
     "demo": {"errors", "diffusion", "export", "pipeline", "blend"},
+    "doctor": {"errors", "motion", "data", "export"},
     "cli": {
         *("errors", "motion", "text", "models", "diffusion", "data", "export", "evaluation", "module", "pipeline"),
-        *("blend", "prediction", "callbacks", "runs", "annotation", "demo"),
+        *("blend", "prediction", "callbacks", "runs", "annotation", "demo", "doctor"),
     },
 }
 

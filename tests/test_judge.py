@@ -8,7 +8,7 @@ import pytest
 import torch
 from conftest import TINY, Cli
 
-from in2in.data.cache import build_cache
+from in2in.data.preparation import build_cache
 from in2in.data.synthetic import KINDS, Clip, generate, write_dataset
 from in2in.data.synthetic.casting import TRAIN
 from in2in.errors import InputError

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from in2in.data.cache import build_cache
 from in2in.data.layout import read_motion, read_split, read_texts
+from in2in.data.preparation import build_cache
 from in2in.data.synthetic import KINDS, Clip, Truth, generate, write_dataset
 from in2in.data.synthetic.casting import SPLITS, TEST, TEST_SHARE, cast, splits
 from in2in.data.synthetic.dataset import truth_path

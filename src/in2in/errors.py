@@ -1,4 +1,8 @@
-"""The one exception that says: the input is at fault, not the program."""
+"""The one exception that says: the input is at fault, not the program; and what a full disk becomes."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 
 class InputError(ValueError):
@@ -6,3 +10,17 @@ class InputError(ValueError):
 
     Commands print the message alone and leave with exit code 1; every other exception keeps its traceback.
     """
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Around what writes files: a full disk or a folder that may not be written becomes one line that names the path.
+
+    Raises:
+        InputError: the operating system refused.
+    """
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror or "no space left"  # numpy tells of fewer bytes written, without a number
+        raise InputError(f"{path} cannot be written ({why}): make room or choose another folder") from error

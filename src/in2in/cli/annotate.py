@@ -16,6 +16,8 @@ from in2in.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from transformers import CLIPTokenizer
+
     from in2in.annotation.annotator import Annotator
     from in2in.annotation.run import Patience, Run
     from in2in.annotation.task import Task
@@ -134,7 +136,11 @@ def token_counter(tokenizer: str | None) -> "Callable[[str], int]":
         clip = CLIPTokenizer.from_pretrained(tokenizer, local_files_only=True)
     except (OSError, ValueError) as error:
         raise InputError(f"tokenizer={tokenizer} holds no CLIP tokenizer: leave it out for an estimate") from error
-    return lambda text: len(clip(text)["input_ids"])
+    return partial(_count, clip)
+
+
+def _count(tokenizer: "CLIPTokenizer", text: str) -> int:
+    return len(tokenizer(text)["input_ids"])  # type: ignore[arg-type]
 
 
 def fill_in(cfg: DictConfig, prompts: "list[Prompt]") -> "list[Prompt]":

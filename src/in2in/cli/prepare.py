@@ -35,29 +35,40 @@ OmegaConf.register_new_resolver("joint_map", read_joint_map, replace=True)
 
 @command("prepare")
 def main(cfg: DictConfig) -> None:
-    """Write the data set, if the source makes one, then its cache."""
+    """Write the data set, if the source makes one, then its cache or this machine's part of it."""
     if missing := [key for key in cfg if OmegaConf.is_missing(cfg, key)]:
         raise InputError(f"{missing[0]} is not given: add {missing[0]}=...")
+
+    from in2in.data.cache import MotionCache
+    from in2in.data.output import new_dataset
+    from in2in.data.preparation import build_cache, parts_folder, shard_plans, slice_of, write_shards
+    from in2in.data.processes import cores
+
+    if cfg.processes is None:
+        cfg.processes = cores()
     OmegaConf.resolve(cfg)
     check(cfg)
-
-    from in2in.data.cache import MotionCache, build_cache
-    from in2in.data.output import new_dataset
-
     if not cfg.source:
         if cfg.data_dir is None:
             raise InputError("data_dir is not given: in2in-prepare source=interhuman data_dir=FOLDER")
-        build_cache(folder := Path(cfg.data_dir))
+        folder = Path(cfg.data_dir)
+        if cfg.slice is not None:
+            own = slice_of(plans := shard_plans(folder), str(cfg.slice))
+            write_shards(folder, own, cfg.processes)
+            print(f"{len(own)} of {len(plans)} shards; when all machines are done: in2in-merge data_dir={folder}")
+            print(parts_folder(folder))
+            return
+        cache = build_cache(folder, cfg.processes)
+    elif cfg.slice is not None:
+        raise InputError(f"slice={cfg.slice} is for source=interhuman: make the data set first, on one machine")
     elif cfg.out is None:
         raise InputError("out is not given: add out=FOLDER for the new data set")
     else:
         with new_dataset(folder := Path(cfg.out)) as unfinished:
             instantiate(cfg.source)(unfinished)
-            build_cache(unfinished)
-    cache = MotionCache(folder)
-    seconds = sum(clip.length for clip in cache.clips.values()) / 30
-    people = "two people" if cache.persons == 2 else "one person"
-    print(f"{len(cache.clips)} clips of {people}, {seconds / 60:.1f} minutes")
+            build_cache(unfinished, cfg.processes)
+        cache = MotionCache(folder)
+    print(cache)
     print(folder)
 
 

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pybvh
-import roma
 import torch
 from torch import Tensor
 
 from in2in.errors import InputError
-from in2in.motion.representation import FPS
+from in2in.motion.resampling import resample_turns
 from in2in.motion.rotations import matrix_to_6d, shortest_turn
 from in2in.motion.skeleton import BONE_LENGTHS, INDEX, JOINTS, PARENTS, forward_kinematics, tpose_offsets
 
@@ -67,7 +66,7 @@ def read_bvh(path: Path, skeletons: Skeletons, fps: float | None = None) -> BvhM
     world = _pick_rotations(rotations, mapping, file)
     world = world @ _rest_alignment(_pick(rest[None], mapping, file.node_index)[0])
     rate = fps or 1.0 / file.frame_time
-    joints, world = _resample(joints * scale, world, rate)
+    joints, world = resample_turns(joints * scale, world, rate)
     local = world[:, list(PARENTS[1:])].transpose(-1, -2) @ world[:, 1:]
     return BvhMotion(joints.float(), matrix_to_6d(local).float(), name, unit)
 
@@ -164,15 +163,3 @@ def _unit(path: Path, joints: Tensor) -> tuple[str, float]:
     if int(up.abs().argmax()) != 1 or up[1] < 0:
         raise InputError(f"{path}: the head is not above the pelvis along y: export the file with y up")
     return unit, UNITS[unit]
-
-
-def _resample(joints: Tensor, rotations: Tensor, rate: float) -> tuple[Tensor, Tensor]:
-    """To 30 frames a second: positions linearly, rotations along the shortest arc."""
-    frames = int((len(joints) - 1) / rate * FPS + 1e-6) + 1
-    place = torch.arange(frames, dtype=torch.float64) * rate / FPS
-    before = place.floor().long().clamp(max=len(joints) - 1)
-    after = (before + 1).clamp(max=len(joints) - 1)
-    part = (place - before)[:, None, None]
-    turn = roma.rotmat_to_rotvec(rotations[before].transpose(-1, -2) @ rotations[after])
-    turned = rotations[before] @ roma.rotvec_to_rotmat(turn * part)
-    return torch.lerp(joints[before], joints[after], part), turned

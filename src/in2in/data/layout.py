@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from in2in.errors import InputError
+from in2in.errors import InputError, writing
 from in2in.motion.representation import RawMotion
 
 RAW_WIDTH = 492
@@ -69,8 +69,23 @@ def motion_path(folder: Path, person: str, clip: str) -> Path:
     return folder / "motions_processed" / person / f"{clip}.npy"
 
 
-def read_person(path: Path) -> tuple[Tensor, Tensor]:
-    """One person's joints [T, 22, 3] (y up) and local rotations [T, 21, 6] from a raw file."""
+def interaction_path(folder: Path, clip: str) -> Path:
+    """Where the interaction texts of a clip lie."""
+    return folder / "annots" / f"{clip}.txt"
+
+
+def individual_path(folder: Path, person: str, clip: str) -> Path:
+    """Where a person's individual texts lie."""
+    return folder / "annots_individual" / person / f"{clip}.txt"
+
+
+def split_path(folder: Path, name: str) -> Path:
+    """Where the ids of a split lie."""
+    return folder / "split" / f"{name}.txt"
+
+
+def read_body(path: Path) -> tuple[Tensor, Tensor]:
+    """One person's joints [T, 22, 3] (y up) and local rotations [T, 21, 6] as a raw file has them, finite or not."""
     if not path.is_file():
         raise InputError(f"{path} is missing: every id of a split needs a file for each person")
     try:
@@ -83,7 +98,12 @@ def read_person(path: Path) -> tuple[Tensor, Tensor]:
         )
     body = torch.from_numpy(raw.astype(np.float32))
     joints = to_y_up(body[:, RAW_POSITIONS].unflatten(-1, (22, 3)))
-    rotations = body[:, RAW_ROTATIONS].unflatten(-1, (21, 6))
+    return joints, body[:, RAW_ROTATIONS].unflatten(-1, (21, 6))
+
+
+def read_person(path: Path) -> tuple[Tensor, Tensor]:
+    """One person's joints [T, 22, 3] (y up) and local rotations [T, 21, 6] from a raw file, all finite."""
+    joints, rotations = read_body(path)
     if not (torch.isfinite(joints).all() and torch.isfinite(rotations).all()):
         raise InputError(f"{path} holds NaN or infinite numbers: repair it or list the id in split/ignore_list.txt")
     return joints, rotations
@@ -110,17 +130,21 @@ def write_motion(folder: Path, clip: str, motion: RawMotion) -> None:
         raw[:, RAW_POSITIONS] = to_z_up(joints).flatten(1).numpy()
         raw[:, RAW_ROTATIONS] = rotations.flatten(1).numpy()
         path = motion_path(folder, person, clip)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        np.save(path, raw)
+        with writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            np.save(path, raw)
 
 
 def _lines(path: Path) -> tuple[str, ...]:
-    return tuple(line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    try:
+        return tuple(line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} cannot be read as UTF-8 text ({error}): repair it or ignore the clip") from error
 
 
 def read_texts(folder: Path, clip: str) -> Texts:
     """The texts of a clip; individual texts are optional, the interaction text is not."""
-    path = folder / "annots" / f"{clip}.txt"
+    path = interaction_path(folder, clip)
     if not path.is_file():
         raise InputError(f"{path} is missing: every clip needs an interaction text, one a line")
     interaction = tuple(line for line in _lines(path) if line)
@@ -128,34 +152,46 @@ def read_texts(folder: Path, clip: str) -> Texts:
         raise InputError(f"{path} holds no text: write at least one line")
     individuals = []
     for person in person_names(count_persons(folder)):
-        own = folder / "annots_individual" / person / f"{clip}.txt"
+        own = individual_path(folder, person, clip)
         individuals.append(_lines(own) if own.is_file() else ())
     return Texts(interaction, tuple(individuals))
 
 
 def write_texts(folder: Path, clip: str, texts: Texts) -> None:
     """Write the interaction texts, and the individual ones where there are any."""
-    files = {folder / "annots" / f"{clip}.txt": texts.interaction}
+    files = {interaction_path(folder, clip): texts.interaction}
     for person, lines in zip(person_names(len(texts.individuals)), texts.individuals, strict=True):
         if any(lines):
-            files[folder / "annots_individual" / person / f"{clip}.txt"] = lines
+            files[individual_path(folder, person, clip)] = lines
     for path, lines in files.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        with writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def listed(folder: Path, name: str) -> list[str]:
+    """The ids that a split's file lists, in their order, the ignored ones too."""
+    path = split_path(folder, name)
+    if not path.is_file():
+        raise InputError(f"{path} is missing: is data_dir={folder} a data set in the InterHuman layout?")
+    return [clip for clip in _lines(path) if clip]
+
+
+def read_ignored(folder: Path) -> set[str]:
+    """The ids of the ignore list, if there is one."""
+    path = split_path(folder, "ignore_list")
+    return {clip for clip in _lines(path) if clip} if path.is_file() else set()
 
 
 def read_split(folder: Path, name: str) -> list[str]:
     """The ids of a split in their order, without those of the ignore list."""
-    path = folder / "split" / f"{name}.txt"
-    if not path.is_file():
-        raise InputError(f"{path} is missing: is data_dir={folder} a data set in the InterHuman layout?")
-    ignore = folder / "split" / "ignore_list.txt"
-    ignored = set(_lines(ignore)) if ignore.is_file() else set()
-    return [clip for clip in _lines(path) if clip and clip not in ignored]
+    ignored = read_ignored(folder)
+    return [clip for clip in listed(folder, name) if clip not in ignored]
 
 
 def write_split(folder: Path, name: str, clips: list[str]) -> None:
     """Write the ids of a split."""
-    path = folder / "split" / f"{name}.txt"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(f"{clip}\n" for clip in clips), encoding="utf-8")
+    path = split_path(folder, name)
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(f"{clip}\n" for clip in clips), encoding="utf-8")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from in2in.errors import InputError
+from in2in.errors import InputError, writing
 
 
 @contextmanager
@@ -15,11 +15,13 @@ def new_dataset(out: Path) -> Iterator[Path]:
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise InputError(f"out={out} exists already: remove it or choose another folder")
     partial = out.with_name(f"{out.name}.partial-{os.getpid()}")
-    partial.mkdir(parents=True)
+    with writing(partial):
+        partial.mkdir(parents=True)
     try:
         yield partial
-        if out.exists():
-            out.rmdir()
-        partial.rename(out)
+        with writing(out):
+            if out.exists():
+                out.rmdir()
+            partial.rename(out)
     finally:
         shutil.rmtree(partial, ignore_errors=True)

@@ -1,7 +1,9 @@
 """The same work on many things, in several processes."""
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from multiprocessing import get_context
 from typing import TypeVar
 
@@ -14,26 +16,47 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def map_in_processes(
-    work: Callable[[Item], Result], items: Sequence[Item], processes: int, description: str
+    work: Callable[[Item], Result],
+    items: Sequence[Item],
+    processes: int | None,
+    description: str,
+    sizes: Sequence[int] | None = None,
 ) -> list[Result]:
-    """What `work` returns for each item, in their order, with a progress bar.
+    """What `work` returns for each item, in their order, with a progress bar of clips.
 
     Args:
         work: a function that can be pickled.
         items: things that can be pickled.
-        processes: how many work side by side; 1 for this one.
+        processes: how many work side by side; 1 for this one, None for one on each core.
         description: of the progress bar.
+        sizes: clips of each item; one each if left out.
     """
+    processes = cores() if processes is None else processes
     if processes < 1:
         raise InputError(f"processes={processes} must be 1 or more")
-    if processes == 1:
-        return [work(item) for item in tqdm(items, desc=description, unit="clip")]
-    start = get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=start, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-        try:
-            results = pool.map(work, items, chunksize=8)
-            return list(tqdm(results, total=len(items), desc=description, unit="clip"))
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    processes = min(processes, len(items))
+    clips = [1] * len(items) if sizes is None else sizes
+    results = []
+    with tqdm(total=sum(clips), desc=description, unit="clip") as bar, ExitStack() as stack:
+        for size, result in zip(clips, _results(work, items, processes, stack), strict=True):
+            results.append(result)
+            bar.update(size)
+    return results
+
+
+def _results(
+    work: Callable[[Item], Result], items: Sequence[Item], processes: int, stack: ExitStack
+) -> Iterable[Result]:
+    """The results one by one, from processes that end with the stack."""
+    if processes <= 1:
+        return map(work, items)
+    start, chunk = get_context("spawn"), max(1, min(8, len(items) // processes // 4))
+    pool = ProcessPoolExecutor(processes, mp_context=start, initializer=torch.set_num_threads, initargs=(1,))
+    stack.callback(pool.shutdown, cancel_futures=True)
+    return pool.map(work, items, chunksize=chunk)

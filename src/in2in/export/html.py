@@ -52,6 +52,12 @@ def notebook_view(takes: Sequence[Take], title: str = "in2in", height: int = 480
 
 def render_page(takes: Sequence[Take], title: str = "in2in") -> str:
     """The text of the page that `write_page` writes."""
+    before, after = page_around(title)
+    return before + page_data(takes) + after
+
+
+def page_data(takes: Sequence[Take]) -> str:
+    """The part of the page that differs from page to page: the takes, as JSON."""
     if not takes:
         raise InputError("a page needs at least one take")
     data: dict[str, object] = {"body": _body(), "takes": [_encode(take) for take in takes]}
@@ -59,16 +65,19 @@ def render_page(takes: Sequence[Take], title: str = "in2in") -> str:
         if len(models) > 1:
             raise InputError("a page shows one body model: give all its takes the same")
         data["model"] = _model(*models.values())
-    parts = {
-        "title": html.escape(title),
-        "style": _asset("style.css"),
-        "script": _asset("viewer.js"),
-        "data": _script_safe_json(data),
-    }
-    return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _asset("template.html"))
+    return script_safe_json(data)
 
 
-def _asset(name: str) -> str:
+def page_around(title: str) -> tuple[str, str]:
+    """What comes before and after the takes' JSON in the page."""
+    parts = {"title": html.escape(title), "style": asset("style.css"), "script": asset("viewer.js")}
+    before, after = asset("template.html").split("{{data}}")
+    filled = [re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], part) for part in (before, after)]
+    return filled[0], filled[1]
+
+
+def asset(name: str) -> str:
+    """The text of a file of the viewer."""
     return (files("in2in.export") / "viewer" / name).read_text(encoding="utf-8")
 
 
@@ -128,7 +137,7 @@ def _packed(values: np.ndarray, kind: str) -> str:
     return base64.b64encode(np.rint(values).astype(kind).tobytes()).decode("ascii")
 
 
-def _script_safe_json(data: object) -> str:
+def script_safe_json(data: object) -> str:
     """JSON that may stand inside <script>: no text in it can close the element or open a comment."""
     text = json.dumps(data, ensure_ascii=True, separators=(",", ":"))
     return text.replace("<", r"\u003c").replace(">", r"\u003e").replace("&", r"\u0026")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from in2in.errors import InputError
+from in2in.errors import writing
 
 
 @contextmanager
@@ -16,17 +16,15 @@ def whole_file(path: str | Path) -> Iterator[Path]:
         path: of the file; its folder is made if it is missing.
 
     Raises:
-        InputError: the folder cannot be written.
+        InputError: the folder cannot be written, or the disk is full.
     """
     path = Path(path)
     unfinished = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
-    try:
+    with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished.touch()
-    except OSError as error:
-        raise InputError(f"{path} cannot be written ({error.strerror}): choose another folder") from error
-    try:
-        yield unfinished
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+        try:
+            yield unfinished
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)

@@ -1,6 +1,7 @@
 """Mean and standard deviation of the features, fitted on the training split and saved with the weights."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -42,18 +43,10 @@ class Normalizer(nn.Module):
     @classmethod
     def fit(cls, features: Iterable[Tensor]) -> "Normalizer":
         """Fit on many tensors [..., D], read once."""
-        count, total, squares = 0, torch.zeros(NUM_FEATURES).double(), torch.zeros(NUM_FEATURES).double()
+        moments = Moments.none()
         for x in features:
-            flat = x.reshape(-1, x.shape[-1]).double()
-            count += len(flat)
-            total += flat.sum(dim=0)
-            squares += flat.square().sum(dim=0)
-        if count == 0:
-            raise InputError("the training split holds no clip to fit the statistics on")
-        mean = total / count
-        std = (squares / count - mean.square()).clamp(min=0).sqrt()
-        std[std < CONSTANT] = 1.0
-        return cls(mean.float(), std.float())
+            moments.add(x)
+        return moments.normalizer()
 
     def save(self, path: str | Path) -> None:
         """Write mean and std as an npz."""
@@ -66,3 +59,41 @@ class Normalizer(nn.Module):
     def denormalize(self, features: Tensor) -> Tensor:
         """Normalised units to physical ones, [..., D]."""
         return features * self.std + self.mean
+
+
+@dataclass
+class Moments:
+    """Sums from which mean and deviation follow; those of parts can be added.
+
+    Attributes:
+        count: of feature vectors.
+        total, squares: [D] float64, sums of the vectors and of their squares.
+    """
+
+    count: int
+    total: Tensor
+    squares: Tensor
+
+    @classmethod
+    def none(cls) -> "Moments":
+        """Of no vector."""
+        return cls(0, torch.zeros(NUM_FEATURES).double(), torch.zeros(NUM_FEATURES).double())
+
+    def add(self, x: Tensor) -> None:
+        """Count the vectors [..., D]."""
+        flat = x.reshape(-1, x.shape[-1]).double()
+        self.count += len(flat)
+        self.total += flat.sum(dim=0)
+        self.squares += flat.square().sum(dim=0)
+
+    def __add__(self, other: "Moments") -> "Moments":
+        return Moments(self.count + other.count, self.total + other.total, self.squares + other.squares)
+
+    def normalizer(self) -> Normalizer:
+        """The statistics of all vectors."""
+        if self.count == 0:
+            raise InputError("the training split holds no clip to fit the statistics on")
+        mean = self.total / self.count
+        std = (self.squares / self.count - mean.square()).clamp(min=0).sqrt()
+        std[std < CONSTANT] = 1.0
+        return Normalizer(mean.float(), std.float())

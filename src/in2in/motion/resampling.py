@@ -1,6 +1,7 @@
-"""Joint positions at another rate."""
+"""Motion at another rate."""
 
 import numpy as np
+import roma
 import torch
 from scipy.interpolate import CubicSpline
 from torch import Tensor
@@ -24,3 +25,21 @@ def resample(joints: Tensor, fps: float) -> Tensor:
     length = int((frames - 1) * FPS / fps + 1e-6) + 1
     spline = CubicSpline(np.arange(frames), joints.numpy(), axis=joints.ndim - 3)
     return torch.from_numpy(spline(np.arange(length) * fps / FPS)).to(joints.dtype)
+
+
+def resample_turns(positions: Tensor, rotations: Tensor, rate: float) -> tuple[Tensor, Tensor]:
+    """Positions and rotations at 30 frames a second: linearly, and along the shortest arc.
+
+    Args:
+        positions: [T, N, 3].
+        rotations: [T, M, 3, 3].
+        rate: frames a second.
+    """
+    frames = int((len(positions) - 1) / rate * FPS + 1e-6) + 1
+    place = torch.arange(frames, dtype=torch.float64) * rate / FPS
+    before = place.floor().long().clamp(max=len(positions) - 1)
+    after = (before + 1).clamp(max=len(positions) - 1)
+    part = (place - before)[:, None, None]
+    turn = roma.rotmat_to_rotvec(rotations[before].transpose(-1, -2) @ rotations[after])
+    turned = rotations[before] @ roma.rotvec_to_rotmat(turn * part)
+    return torch.lerp(positions[before], positions[after], part), turned
