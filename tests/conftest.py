@@ -110,3 +110,31 @@ def prior_run(run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
         patch.setattr(sys, "argv", ["in2in-train", *given, f"out={folder / 'run'}"])
         import_module("in2in.cli.train").main()
     return folder / "run"
+
+
+KINDS = ["wave", "push", "hug", "approach", "walk apart", "kick and block"]
+
+
+@pytest.fixture(scope="session")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A hundred procedural clips of six kinds, with their truth; do not write to it."""
+    folder = tmp_path_factory.mktemp("data") / "bench"
+    write_dataset(folder, clips=102, seed=3, kinds=KINDS)
+    build_cache(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def evaluator_run(bench: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny evaluator that has learned these clips."""
+    out = tmp_path_factory.mktemp("runs") / "evaluator"
+    sizes = ["motion.width=48", "motion.layers=1", "motion.every=4", "motion.embedding=32", "motion.dropout=0"]
+    sizes += ["text.width=32", "text.layers=1", "text.feed_forward=64", "motion.feed_forward=96", "text.dropout=0"]
+    given = ["experiment=bench_interclip", f"data_dir={bench}", f"out={out}", "logger=csv", "data.batch_size=16"]
+    given += [*(f"interclip.{size}" for size in sizes), "optimizer.lr=3e-3", "trainer.max_steps=200"]
+    given += ["lr_scheduler.num_decay_steps=100", "lr_scheduler.num_warmup_steps=10", "trainer.accelerator=cpu"]
+    given += ["trainer.devices=1", "+trainer.enable_progress_bar=false", "trainer.check_val_every_n_epoch=20"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["in2in-train", *given])
+        import_module("in2in.cli.train").main()
+    return out

@@ -24,7 +24,7 @@ ALLOWED = {
     "blend": {"errors", "hub", "models", "diffusion", "pipeline", "runs"},
     "prediction": {"errors", "pipeline"},
     "callbacks": {"errors", "motion", "text", "diffusion", "data", "export", "module", "pipeline"},
-    "evaluation": {"errors", "motion", "models", "data", "pipeline", "export", "diffusion"},
+    "evaluation": {"errors", "motion", "text", "models", "data", "pipeline", "export", "diffusion", "runs"},
     "annotation": {"errors", "motion", "data", "evaluation.judge"},
     "demo": {"errors", "diffusion", "export", "pipeline", "blend"},
     "doctor": {"errors", "motion", "data", "export"},

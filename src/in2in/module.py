@@ -52,6 +52,11 @@ class DenoisingModule(LightningModule):
         self.optimizer, self.lr_scheduler, self.lr_interval = optimizer, lr_scheduler, lr_interval
         self.draws, self.seed = draws, seed
 
+    @property
+    def interacts(self) -> bool:
+        """Whether it needs two persons."""
+        return self.denoiser.interacts  # type: ignore[return-value]
+
     def terms(self, batch: Batch, condition: Condition, t: Tensor, noise: Tensor) -> dict[str, Tensor]:
         """Weighted loss terms of a batch, with noise [B, P, T, D] of timesteps t [B]."""
         target = self.normalizer.normalize(batch.features)
@@ -69,15 +74,8 @@ class DenoisingModule(LightningModule):
         terms = self.terms(batch, condition, t, torch.randn_like(batch.features))
         loss = self._log("train", terms, len(batch))
         if not torch.isfinite(loss):
-            raise InputError(f"the loss is {loss.item()} in step {self.global_step}{self._blame(batch)}")
+            raise InputError(f"the loss is {loss.item()} in step {self.global_step}{batch.blame()}")
         return loss
-
-    @staticmethod
-    def _blame(batch: Batch) -> str:
-        bad = [clip for clip, own in zip(batch.clips, batch.features, strict=True) if not own.isfinite().all()]
-        if bad:
-            return f": the motion of {', '.join(bad)} holds numbers that are not finite; mend or leave out these clips"
-        return f", on clips {', '.join(batch.clips)}, whose motion is finite: lower optimizer.lr or use precision 32"
 
     def validation_step(self, batch: Batch, index: int) -> Tensor:
         """Loss of a batch with all texts, at timesteps and noise that are the same in every epoch."""

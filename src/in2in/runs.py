@@ -12,7 +12,7 @@ from in2in.errors import InputError
 from in2in.hub import check_trusted, fetch, is_id
 from in2in.motion.normalizer import Normalizer
 
-KEPT = ("model", "text", "head", "noise", "guidance", "sampler", "space")
+KEPT = ("model", "text", "head", "noise", "guidance", "sampler", "space", "interclip", "tokens", "individuals")
 """What of a run's configuration describes the model; paths of the machine it was trained on are not."""
 
 
@@ -74,18 +74,21 @@ def read_run(run: str | Path) -> tuple[DictConfig, dict[str, torch.Tensor]]:
     return read_config(run), weights
 
 
-def pack(run: str | Path, out: Path) -> int:
+def pack(run: str | Path, out: Path, half: bool = False) -> int:
     """Write what a run needs to sample into a folder of its own; returns the number of its weights.
 
     Args:
         run: to be packed.
         out: folder to write to; it must not hold a run yet.
+        half: store the weights in 16 bits, the statistics as they are.
     """
     conf, weights = read_run(run)
     if (out / "config.yaml").exists():
         raise InputError(f"out={out} holds a run already: choose another out=")
     out.mkdir(parents=True, exist_ok=True)
-    OmegaConf.save({key: conf[key] for key in KEPT if key in conf}, out / "config.yaml")
+    OmegaConf.save({key: conf[key] for key in KEPT if conf.get(key) is not None}, out / "config.yaml")
+    if half:
+        weights = {name: value if "normalizer." in name else value.half() for name, value in weights.items()}
     save_file({name: value.contiguous() for name, value in weights.items()}, out / "model.safetensors")
     if (clip := Path(conf.run_dir) / "clip").is_dir():  # the text encoder of a converted run
         shutil.copytree(clip, out / "clip")
@@ -110,3 +113,11 @@ def newest_run(runs: Path) -> Path:
     """The run folder below `runs` whose checkpoint was written last; where there is none, the shipped one."""
     checkpoints = sorted(runs.glob("**/checkpoints/last.ckpt"), key=lambda path: path.stat().st_mtime)
     return checkpoints[-1].parents[1] if checkpoints else SHIPPED
+
+
+def shipped_evaluator() -> Path:
+    """The evaluator that comes with the package."""
+    folder = SHIPPED.with_name("interclip")
+    if not folder.is_dir():
+        raise InputError("evaluator_run is not given: train one with in2in-train experiment=interclip data_dir=FOLDER")
+    return folder

@@ -2,16 +2,20 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
+from in2in.cli.convert_evaluator import convert_evaluator
 from in2in.cli.entry import command, output_dir
 from in2in.cli.schema import check, options
 from in2in.errors import InputError
 
-SOURCES = ("in2in", "individual", "intergen")
+if TYPE_CHECKING:
+    from in2in.models.key_map import KeyMap
+
+SOURCES = ("in2in", "individual", "intergen", "interclip")
 
 RUN_KEYS = ("model", "text", "head", "noise", "guidance", "sampler", "space", "statistics", "checkpoint")
 """What of the configuration describes the run."""
@@ -33,7 +37,7 @@ def main(cfg: DictConfig) -> None:
     if "statistics" not in cfg:
         raise InputError(f"source is not given or holds no weights: add source= one of {', '.join(SOURCES)}")
     chosen = options(ConvertOptions, cfg)
-    for key in ("checkpoint", "stats_dir"):
+    for key in ("checkpoint", "stats_dir") if chosen.statistics else ("checkpoint",):
         if getattr(chosen, key) is None:
             raise InputError(f"{key} is not given: in2in-convert source=... checkpoint=FILE stats_dir=DIR out=RUN")
     out = output_dir()
@@ -41,7 +45,15 @@ def main(cfg: DictConfig) -> None:
         raise InputError(f"out={out} holds a run already: choose another out=")
     OmegaConf.resolve(cfg)
     check(cfg)
+    keys: KeyMap = instantiate(cfg.source)
+    convert = convert_evaluator if "interclip" in cfg else convert_model
+    numbers = convert(cfg, keys, out)
+    print(f"{numbers / 1e6:.1f} M parameters of {keys.source}")
+    print(out)
 
+
+def convert_model(cfg: DictConfig, keys: "KeyMap", out: Path) -> int:
+    """A denoiser with its text head and encoder; returns how many numbers there are."""
     import torch
     from safetensors.torch import save_file
 
@@ -50,9 +62,8 @@ def main(cfg: DictConfig) -> None:
     from in2in.motion.statistics import published_statistics
     from in2in.text.clip_folder import find_vocabulary, read_merges, text_model, write_clip
 
-    normalizer = published_statistics(Path(chosen.stats_dir or ""), chosen.statistics or "")
-    keys = instantiate(cfg.source)
-    parts: dict[str, Any] = keys.rename(load_state(Path(chosen.checkpoint or "")))
+    normalizer = published_statistics(Path(cfg.stats_dir), cfg.statistics)
+    parts: dict[str, Any] = keys.rename(load_state(Path(cfg.checkpoint)))
     for node, part, sizes in ((cfg.model, "denoiser", DENOISER_SIZES), (cfg.head, "head", HEAD_SIZES)):
         node.update(sizes.read(keys, part, parts.get(part, {})))
         if node.width % node.heads:
@@ -62,8 +73,8 @@ def main(cfg: DictConfig) -> None:
     clip = CLIP_SIZES.read(keys, "clip", parts.get("clip", {}))
     check_complete(keys, "clip", parts["clip"], text_model(clip))
     if not cfg.model.text_dim == cfg.head.width == clip["hidden_size"]:
-        raise InputError(f"the text parts of {chosen.checkpoint} differ in width: it is put together from several")
-    merges = read_merges(find_vocabulary(chosen.vocab), clip["vocab_size"])
+        raise InputError(f"the text parts of {cfg.checkpoint} differ in width: it is put together from several")
+    merges = read_merges(find_vocabulary(cfg.vocab), clip["vocab_size"])
 
     weights = {f"denoiser.{name}": value for name, value in parts["denoiser"].items()}
     weights |= {f"conditioner.head.{name}": value for name, value in parts["head"].items()}
@@ -72,9 +83,7 @@ def main(cfg: DictConfig) -> None:
     save_file({name: value.contiguous() for name, value in weights.items()}, out / "model.safetensors")
     cfg.text.update(model="${run_dir}/clip", dim=clip["hidden_size"])
     OmegaConf.save({key: cfg[key] for key in RUN_KEYS}, out / "config.yaml")
-    count = sum(value.numel() for part in parts.values() for value in part.values())
-    print(f"{count / 1e6:.1f} M parameters of {keys.source}")
-    print(out)
+    return sum(value.numel() for part in parts.values() for value in part.values())
 
 
 if __name__ == "__main__":

@@ -1,52 +1,111 @@
-"""in2in-evaluate: what generated motion itself shows, beside the data."""
+"""in2in-evaluate: recorded motion and models, measured alike."""
 
+import hashlib
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from omegaconf import DictConfig
+from hydra.utils import instantiate
+from omegaconf import DictConfig, OmegaConf
 
 from in2in.cli.entry import command, output_dir
-from in2in.cli.schema import options
+from in2in.cli.sample import load_generator, node
+from in2in.cli.schema import check, options
 from in2in.errors import InputError
+
+if TYPE_CHECKING:
+    from in2in.evaluation.setting import Model, Setting
+
+MODEL_KEYS = ("guidance", "sampler", "prior_guidance", "composition", "frame", "convert", "last_block")
+"""What of the command's options changes a model's motion."""
 
 
 @dataclass(frozen=True)
 class EvaluateOptions:
     """The plain keys of conf/evaluate.yaml."""
 
-    samples: str | None
+    run: str | list[str] | None
+    prior_run: str | None
+    evaluator_run: str | None
     data_dir: str | None
     split: str
+    texts_dir: str | None
+    repeats: int
+    seed: int
+    limit: int | None
+    batch_size: int
+    threads: int
+    samples: str | None
 
 
 @command("evaluate")
 def main(cfg: DictConfig) -> None:
-    """Measure the samples of a folder and the clips of a data set alike; print and write a table."""
+    """Check everything, then hand it to the metric."""
     chosen = options(EvaluateOptions, cfg)
-    if chosen.samples is None or chosen.data_dir is None:
-        raise InputError("samples or data_dir is not given: in2in-evaluate samples=FOLDER data_dir=FOLDER")
+    if chosen.data_dir is None:
+        raise InputError("data_dir is not given: in2in-evaluate run=RUN evaluator_run=RUN data_dir=FOLDER")
+    check(cfg)
 
-    import numpy as np
     import torch
 
-    from in2in.data.interhuman import InteractionDataset
-    from in2in.evaluation.physical import quality, quality_table
-    from in2in.motion.representation import decode_joints
+    torch.set_num_threads(chosen.threads)
+    if chosen.samples is not None:
+        from in2in.evaluation.samples import compare_samples
 
-    files = sorted(Path(chosen.samples).glob("*.npz"))
-    if not files:
-        raise InputError(f"samples={chosen.samples} holds no sample (*.npz): give a folder that in2in-sample wrote")
-    data = InteractionDataset(chosen.data_dir, chosen.split)
-    rows = {
-        "samples": quality(torch.from_numpy(np.load(file)["joints"]) for file in files),
-        "data": quality(decode_joints(data[number].features) for number in range(len(data))),
-    }
-    out = output_dir()
-    figures = {name: asdict(row) for name, row in rows.items()}
-    (out / "quality.json").write_text(json.dumps(figures, indent=1), encoding="utf-8")
-    print(quality_table(rows))
-    print(out)
+        compare_samples(Path(chosen.samples), Path(chosen.data_dir), chosen.split, output_dir())
+    else:
+        metric: Callable[[Setting], None] = instantiate(cfg.metric)
+        metric(setting(cfg, chosen))
+    print(output_dir())
+
+
+def setting(cfg: DictConfig, chosen: EvaluateOptions) -> "Setting":
+    """What the options say, loaded and checked; models are loaded once there is something to generate."""
+    from in2in.evaluation.evaluator import Evaluator
+    from in2in.evaluation.setting import Setting
+    from in2in.runs import newest_run, shipped_evaluator
+
+    runs = [str(newest_run(Path("runs")))] if chosen.run is None else chosen.run
+    runs = [runs] if isinstance(runs, str) else runs
+    evaluator_run = chosen.evaluator_run or shipped_evaluator()
+    print(f"evaluating {', '.join(runs) or 'recorded motion'} with evaluator_run={evaluator_run}")
+    return Setting(
+        models=tuple(model for run in runs for model in models_of(cfg, run)),
+        evaluator=Evaluator.from_pretrained(evaluator_run),
+        data_dir=Path(chosen.data_dir or ""),
+        split=chosen.split,
+        texts_dir=Path(chosen.texts_dir) if chosen.texts_dir else None,
+        protocol=instantiate(cfg.protocol),
+        repeats=chosen.repeats,
+        seed=chosen.seed,
+        limit=chosen.limit,
+        trainer=instantiate(cfg.trainer, logger=False, enable_checkpointing=False),
+        batch_size=chosen.batch_size,
+        threads=chosen.threads,
+        out=output_dir(),
+    )
+
+
+def models_of(cfg: DictConfig, run: str) -> "list[Model]":
+    """The model of a run, and the same blended with prior_run where that is given."""
+    from in2in.evaluation.setting import Model
+    from in2in.runs import find_run, fingerprint
+
+    found = []
+    for prior in (None, cfg.prior_run) if cfg.prior_run else (None,):
+        own = OmegaConf.merge(
+            cfg, {"run": run, "prior_run": prior, "composition": node(cfg, "composition") if prior else None}
+        )
+        runs = [own_run for own_run in (run, prior) if own_run]
+        told = [fingerprint(one) + (find_run(one)[0] / "config.yaml").read_text(encoding="utf-8") for one in runs]
+        told += [json.dumps(node(own, key) if OmegaConf.is_config(own[key]) else own[key]) for key in MODEL_KEYS]
+        key = hashlib.sha256("\n".join(told).encode()).hexdigest()
+        name = "+".join(Path(one).name for one in runs)
+        found.append(Model(name, key, partial(load_generator, own)))
+    return found
 
 
 if __name__ == "__main__":

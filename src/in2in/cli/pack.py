@@ -14,6 +14,7 @@ class PackOptions:
     """The plain keys of conf/pack.yaml."""
 
     run: str | None
+    half: bool
 
 
 @command("pack")
@@ -26,7 +27,7 @@ def main(cfg: DictConfig) -> None:
     from in2in.runs import pack
 
     out = output_dir()
-    print(f"{pack(chosen.run, out) / 1e6:.1f} M numbers")
+    print(f"{pack(chosen.run, out, chosen.half) / 1e6:.1f} M numbers")
     print(out)
 
 

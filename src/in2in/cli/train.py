@@ -40,7 +40,7 @@ def main(cfg: DictConfig) -> None:
     data = instantiate(cfg.data)
     data.setup("fit")
     module = instantiate(cfg.module)
-    if module.denoiser.interacts and data.train.cache.persons == 1:
+    if module.interacts and data.train.cache.persons == 1:
         raise InputError(f"data_dir={cfg.data_dir} holds single persons: use experiment=individual")
     if cfg.weights_from is not None:
         start_from(module, cfg.weights_from)

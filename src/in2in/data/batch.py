@@ -45,6 +45,13 @@ class Batch:
         """B."""
         return len(self.clips)
 
+    def blame(self) -> str:
+        """Whose motion is broken where a loss is not finite; the end of a sentence."""
+        bad = [clip for clip, own in zip(self.clips, self.features, strict=True) if not own.isfinite().all()]
+        if bad:
+            return f": the motion of {', '.join(bad)} holds numbers that are not finite; mend or leave out these clips"
+        return f", on clips {', '.join(self.clips)}, whose motion is finite: lower optimizer.lr or use precision 32"
+
     def repeat(self, times: int) -> "Batch":
         """The whole batch several times in a row."""
         features, mask = self.features.repeat(times, 1, 1, 1), self.mask.repeat(times, 1)

@@ -7,9 +7,10 @@ from typing import Any
 import torch
 from lightning import LightningDataModule
 from torch import distributed
-from torch.utils.data import DataLoader, Sampler
+from torch.utils.data import DataLoader, Dataset, Sampler
 
 from in2in.data.batch import collate
+from in2in.data.counterparts import Counterparts, collate_pairs
 from in2in.data.interhuman import Augmentation, InteractionDataset
 from in2in.errors import InputError
 from in2in.text.mirror import mirror_text
@@ -95,6 +96,7 @@ class InteractionDataModule(LightningDataModule):
         mirror, swap, words, crossed: see `Augmentation`.
         shared_floor: see `in2in.motion.representation.canonicalise`.
         repeat: how often an epoch shows every training clip (for small data sets).
+        counterparts: show each training clip beside its mirrored one, or with the persons exchanged (doubles a batch).
         train_split, val_split, test_split: names of the split files.
         seed: of order and augmentation.
     """
@@ -110,6 +112,7 @@ class InteractionDataModule(LightningDataModule):
         crossed: bool = False,
         shared_floor: bool = True,
         repeat: int = 1,
+        counterparts: bool = False,
         train_split: str = "train",
         val_split: str = "val",
         test_split: str = "test",
@@ -118,6 +121,7 @@ class InteractionDataModule(LightningDataModule):
         super().__init__()
         self.data_dir, self.shared_floor = data_dir, shared_floor
         self.batch_size, self.num_workers, self.repeat, self.seed = batch_size, num_workers, repeat, seed
+        self.counterparts = counterparts
         self.augmentation = Augmentation(mirror, swap, words, crossed)
         self.splits = {"train": train_split, "val": val_split, "test": test_split}
 
@@ -134,10 +138,10 @@ class InteractionDataModule(LightningDataModule):
         else:
             self.test = self.dataset("test")
 
-    def _loader(self, dataset: InteractionDataset, **batches: Any) -> DataLoader[Any]:
+    def _loader(self, dataset: Dataset[Any], **batches: Any) -> DataLoader[Any]:
         return DataLoader(
             dataset,
-            collate_fn=collate,
+            collate_fn=collate_pairs if isinstance(dataset, Counterparts) else collate,
             num_workers=self.num_workers,
             persistent_workers=self.num_workers > 0,
             pin_memory=torch.cuda.is_available(),
@@ -147,7 +151,7 @@ class InteractionDataModule(LightningDataModule):
     def train_dataloader(self) -> DataLoader[Any]:
         """Shuffled, augmented, in batches of like length."""
         batches = EpochBatches(self.train.lengths, self.batch_size, self.seed, self.repeat, self._seen())
-        return self._loader(self.train, batch_sampler=batches)
+        return self._loader(Counterparts(self.train) if self.counterparts else self.train, batch_sampler=batches)
 
     def _seen(self) -> int:
         """How many batches of its epoch a run that goes on has been shown."""

@@ -10,6 +10,7 @@ from torch.utils.data import Dataset
 from in2in.data.batch import MotionSample
 from in2in.data.cache import MAX_FRAMES, MotionCache
 from in2in.data.layout import Texts
+from in2in.errors import InputError
 from in2in.motion.representation import RawMotion, canonicalise, encode, mirror
 from in2in.text.mirror import mirror_text
 
@@ -88,13 +89,38 @@ class InteractionDataset(Dataset[MotionSample]):
         return MotionSample(self.clips[number], features, interaction, individuals)
 
     def _drawn(self, number: int, draw: torch.Generator) -> MotionSample:
-        """Each person keeps its own text, mirrored with its motion and moved with it (unless `crossed`)."""
-        augmentation, words = self.augmentation, self.augmentation.words
+        return self._seen(number, *self._crop(number, draw), *_both_ways(draw))
+
+    def pair(self, number: int, seed: int) -> tuple[MotionSample, MotionSample]:
+        """A clip as drawn from a seed, and the same words and frames mirrored, with the persons exchanged, or both."""
+        draw = torch.Generator().manual_seed(seed)
+        cropped, (mirrored, swapped) = self._crop(number, draw), _both_ways(draw)
+        changes = [(True, False), (False, True), (True, True)]
+        possible = self.augmentation.mirror, self.augmentation.swap
+        allowed = [own for own in changes if all(may or not asked for asked, may in zip(own, possible, strict=True))]
+        if not allowed:
+            raise InputError("counterparts need data.mirror=true or data.swap=true")
+        mirror_it, swap_it = allowed[_draw(len(allowed), draw)]
+        sample = self._seen(number, *cropped, mirrored, swapped)
+        return sample, self._seen(number, *cropped, mirrored != mirror_it, swapped != swap_it)
+
+    def _crop(self, number: int, draw: torch.Generator) -> tuple[RawMotion, str, tuple[str, ...]]:
         motion, texts = self._read(number)
         motion = motion.crop(_draw(max(len(motion) - MAX_FRAMES + 1, 1), draw), MAX_FRAMES)
-        interaction, individuals = _line(texts, _draw(len(texts.interaction), draw))
-        mirrored = bool(_draw(2, draw)) and augmentation.mirror
-        swapped = bool(_draw(2, draw)) and augmentation.swap
+        return motion, *_line(texts, _draw(len(texts.interaction), draw))
+
+    def _seen(
+        self,
+        number: int,
+        motion: RawMotion,
+        interaction: str,
+        individuals: tuple[str, ...],
+        mirrored: bool,
+        swapped: bool,
+    ) -> MotionSample:
+        """Each person keeps its own text, mirrored with its motion and moved with it (unless `crossed`)."""
+        augmentation, words = self.augmentation, self.augmentation.words
+        mirrored, swapped = mirrored and augmentation.mirror, swapped and augmentation.swap
         if mirrored:
             motion, interaction = mirror(motion), words(interaction)
         if mirrored != augmentation.crossed:
@@ -104,6 +130,11 @@ class InteractionDataset(Dataset[MotionSample]):
         if swapped or augmentation.crossed:
             individuals = individuals[::-1]
         return self._sample(number, motion, interaction, individuals)
+
+
+def _both_ways(draw: torch.Generator) -> tuple[bool, bool]:
+    """Whether to mirror and whether to exchange the persons."""
+    return bool(_draw(2, draw)), bool(_draw(2, draw))
 
 
 def _draw(choices: int, generator: torch.Generator) -> int:

@@ -148,7 +148,8 @@ def fid(real: ArrayLike, generated: ArrayLike, scale: float = PUBLISHED_SCALE) -
     roots = [np.linalg.qr(own - mean, mode="r") / np.sqrt(len(own) - 1) for own, mean in zip(sets, means, strict=True)]
     cross = np.linalg.svd(roots[0] @ roots[1].T, compute_uv=False).sum()
     spread = sum(float((root**2).sum()) for root in roots)
-    return float(((means[0] - means[1]) ** 2).sum() + spread - 2 * cross)
+    squared = ((means[0] - means[1]) ** 2).sum() + spread - 2 * cross
+    return max(float(squared), 0.0)  # rounding may leave it a little below
 
 
 def draw_pairs(count: int, pairs: int, rng: np.random.Generator) -> tuple[Indices, Indices]:

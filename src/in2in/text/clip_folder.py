@@ -89,11 +89,22 @@ def write_clip(folder: Path, sizes: Mapping[str, int], weights: Mapping[str, Ten
     named = {prefix + name: value.contiguous().clone() for name, value in weights.items()}
     network.load_state_dict(named, assign=True)
     network.save_pretrained(folder)
+    write_tokenizer(folder, merges, sizes["max_position_embeddings"])
+
+
+def write_tokenizer(folder: Path, merges: list[str], length: int) -> None:
+    """Write the files that transformers' CLIPTokenizer reads.
+
+    Args:
+        folder: exists.
+        merges: see `read_merges`.
+        length: most tokens of a text.
+    """
     symbols = byte_symbols()
     tokens = [*symbols, *(f"{symbol}</w>" for symbol in symbols), *("".join(merge.split()) for merge in merges)]
     vocabulary = {token: number for number, token in enumerate([*tokens, *SPECIAL])}
     (folder / "vocab.json").write_text(json.dumps(vocabulary), encoding="utf-8")
     (folder / "merges.txt").write_text("\n".join(["#version: 0.2", *merges, ""]), encoding="utf-8")
-    tokenizer = {"tokenizer_class": "CLIPTokenizer", "model_max_length": sizes["max_position_embeddings"]}
+    tokenizer = {"tokenizer_class": "CLIPTokenizer", "model_max_length": length}
     tokenizer |= {"bos_token": SPECIAL[0], "eos_token": SPECIAL[1], "unk_token": SPECIAL[1], "pad_token": SPECIAL[1]}
     (folder / "tokenizer_config.json").write_text(json.dumps(tokenizer), encoding="utf-8")

@@ -1,0 +1,52 @@
+"""metric=all: every figure of recorded motion and of all models, with tables and pages beside the raw results."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from in2in.evaluation.benchmark import Measure, Samples, generate_all
+from in2in.evaluation.page import extremes, write_extremes
+from in2in.evaluation.setting import Setting
+from in2in.evaluation.table import latex, markdown
+from in2in.export.whole import whole_file
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write plain data, in one step and the same bytes for the same data."""
+    with whole_file(path) as unfinished:
+        unfinished.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def evaluate(setting: Setting) -> None:
+    """Generate, measure and write manifest.json, results.json, table.md, table.tex and pages/MODEL.html."""
+    plan = setting.plan()
+    measure = Measure(setting.evaluator, plan, setting.data_dir)
+    samples = generate_all(setting, plan)
+    if not setting.trainer.is_global_zero:
+        return
+    write_json(setting.out / "manifest.json", plan.manifest())
+    rows = {row.name: row.record() for row in measure.rows(setting.models, samples)}
+    results = {
+        "protocol": plan.manifest()["protocol"],
+        "split": setting.split,
+        "seed": setting.seed,
+        "repeats": setting.repeats,
+        "clips": len(plan.repeats[0].items),
+        "left_out": {reason: len(clips) for reason, clips in plan.left_out.items()},
+        "rows": rows,
+    }
+    write_json(setting.out / "results.json", results)
+    (setting.out / "table.md").write_text(markdown(rows), encoding="utf-8")
+    (setting.out / "table.tex").write_text(latex(rows), encoding="utf-8")
+    for model, own in zip(setting.models, samples, strict=True):
+        _page(setting, measure, model.name, own)
+    print(markdown(rows))
+
+
+def _page(setting: Setting, measure: Measure, name: str, samples: Samples) -> None:
+    first = measure.plan.repeats[0]
+    pairs = zip(first.items, samples.repeats[0].read(), strict=True)
+    finite = [(item, motion) for item, motion in pairs if motion.isfinite().all()]
+    items, motions = [item for item, _ in finite], [motion for _, motion in finite]
+    found = extremes(items, motions, measure.evaluator, measure.plan.protocol)
+    write_extremes(setting.out / "pages" / f"{name}.html", name, items, motions, found)

@@ -1,0 +1,122 @@
+"""The figures as tables: markdown to read, LaTeX to publish."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from in2in.evaluation.judge import Verdict
+from in2in.evaluation.physical import UNITS
+
+Record = dict[str, Any]
+"""What a row is in results.json."""
+
+EITHER_WAY = "near recorded"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A figure in a table.
+
+    Attributes:
+        name: of the figure.
+        better: "higher", "lower", or `EITHER_WAY` where it should be as in recorded motion.
+        unit: of the number.
+        percent: whether a share from 0 to 1 is shown as a percentage.
+    """
+
+    name: str
+    better: str
+    unit: str = ""
+    percent: bool = False
+
+    def cell(self, record: Record) -> tuple[str, str | None] | None:
+        """Mean and half width of the 95 % interval, rounded alike; None where there is no such figure."""
+        own = record["figures"].get(self.name)
+        if own is None:
+            return None
+        factor, digits = (100, 1) if self.percent else (1, 3)
+        mean, half = own["mean"] * factor, own["half_width_95"]
+        return f"{mean:.{digits}f}", None if half is None else f"{half * factor:.{digits}f}"
+
+    @property
+    def title(self) -> str:
+        """Name, unit and direction."""
+        unit = "%" if self.percent else self.unit
+        mark = {"higher": " ↑", "lower": " ↓"}.get(self.better, " →")
+        return self.name + (f", {unit}" if unit else "") + mark
+
+
+EMBEDDING = (
+    *(Column(f"R top {k}", "higher") for k in (1, 2, 3)),
+    Column("FID", "lower"),
+    Column("MM distance", "lower"),
+    Column("diversity", EITHER_WAY),
+    Column("multimodality", "higher"),
+)
+PHYSICAL = tuple(Column(name.replace("_", " "), EITHER_WAY, unit, unit == "of frames") for name, unit in UNITS.items())
+TRUTH = (
+    *(Column(f"contact {name}", "higher", percent=True) for name in ("precision", "recall")),
+    *(Column(f"judge: {field.name.replace('_', ' ')}", "higher", percent=True) for field in fields(Verdict)),
+)
+PARTS = {"text and motion": EMBEDDING, "motion itself": PHYSICAL, "known truth": TRUTH}
+
+
+def _present(columns: Sequence[Column], rows: dict[str, Record]) -> list[Column]:
+    return [column for column in columns if any(column.cell(own) for own in rows.values())]
+
+
+def markdown(rows: dict[str, Record]) -> str:
+    """A table for each part that has figures, and a line for each row with motions that could not be measured."""
+    parts = []
+    for title, columns in PARTS.items():
+        if not (shown := _present(columns, rows)):
+            continue
+        lines = [
+            f"| {title} | " + " | ".join(column.title for column in shown) + " |",
+            "| --- |" + " ---: |" * len(shown),
+        ]
+        for name, record in rows.items():
+            cells = [column.cell(record) for column in shown]
+            if any(cells):
+                lines.append(f"| {name} | " + " | ".join(_plain(cell) for cell in cells) + " |")
+        parts.append("\n".join(lines))
+    for name, record in rows.items():
+        parts += [f"{name}: {count} motions {reason}" for reason, count in record["unusable"].items()]
+    return "\n\n".join(parts) + "\n"
+
+
+def _plain(cell: tuple[str, str | None] | None) -> str:
+    if cell is None:
+        return "-"
+    return cell[0] if cell[1] is None else f"{cell[0]} ± {cell[1]}"
+
+
+def latex(rows: dict[str, Record]) -> str:
+    """A tabular for each part that has figures; needs the package booktabs."""
+    parts = []
+    for title, columns in PARTS.items():
+        if not (shown := _present(columns, rows)):
+            continue
+        head = [_escape(title), *(_escape(column.title) for column in shown)]
+        lines = [r"\begin{tabular}{l" + "r" * len(shown) + "}", r"\toprule", " & ".join(head) + r" \\", r"\midrule"]
+        for name, record in rows.items():
+            cells = [column.cell(record) for column in shown]
+            if any(cells):
+                lines.append(" & ".join([_escape(name), *(_math(cell) for cell in cells)]) + r" \\")
+        parts.append("\n".join([*lines, r"\bottomrule", r"\end{tabular}"]))
+    return "\n\n".join(parts) + "\n"
+
+
+def _math(cell: tuple[str, str | None] | None) -> str:
+    if cell is None:
+        return "--"
+    return f"${cell[0]}$" if cell[1] is None else rf"${cell[0]}^{{\pm{cell[1]}}}$"
+
+
+def _escape(text: str) -> str:
+    for plain, escaped in (("\\", r"\textbackslash{}"), ("_", r"\_"), ("%", r"\%"), ("&", r"\&"), ("#", r"\#")):
+        text = text.replace(plain, escaped)
+    arrows = {"↑": r"$\uparrow$", "↓": r"$\downarrow$", "→": r"$\rightarrow$", "^3": "$^3$"}
+    for plain, escaped in arrows.items():
+        text = text.replace(plain, escaped)
+    return text
