@@ -2,9 +2,13 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
+WORK ?= results
+STEPS ?= 7000
+CLIPS ?= 192
+REPEATS ?= 3
 KINDS := [circle dance,hand over,hug,kick and block,mirror arms,pat on the shoulder,point,punch and dodge]
 
-.PHONY: help setup demo test lint clean
+.PHONY: help setup demo results test lint clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -26,6 +30,9 @@ demo: setup ## Sample eight kinds of interaction from the weights that come alon
 	$(BIN)/in2in-judge run=src/in2in/weights/in2in data_dir=demo/data clips=8 out=demo/judged
 	$(BIN)/in2in-sample run=src/in2in/weights/in2in prompts=docs/demo.jsonl out=demo/samples
 	@echo "open demo/judged/000.html and demo/samples/000.html in a browser"
+
+results: setup ## Train and evaluate all rows of docs/results.md (many hours; STEPS=, CLIPS=, REPEATS=; goes on where it stopped)
+	$(BIN)/python docs/make_results.py --work $(WORK) --steps $(STEPS) --clips $(CLIPS) --repeats $(REPEATS) $(MORE)
 
 test: setup ## Run all tests
 	$(BIN)/pytest -n 2

@@ -74,7 +74,7 @@ def test_the_same_command_gives_the_same_bytes(asked: list[str], finished: Path,
 
 
 def test_two_processes_give_the_same_bytes(asked: list[str], finished: Path, tmp_path: Path) -> None:
-    subprocess_run([*asked, "trainer.devices=2", "+trainer.strategy=ddp"], tmp_path / "two")
+    subprocess_run([*asked, "trainer.devices=2", "trainer.strategy=ddp"], tmp_path / "two")
     same_bytes(finished, tmp_path / "two")
 
 

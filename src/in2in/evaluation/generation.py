@@ -5,12 +5,13 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from lightning import LightningModule, Trainer
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader
 
 from in2in.errors import InputError
 from in2in.export.whole import whole_file
@@ -68,21 +69,6 @@ class Motions:
         return [motions[place] for place in range(len(self.prompts))]
 
 
-class Jobs(Dataset[Job]):
-    """Some jobs, one at a time."""
-
-    def __init__(self, jobs: Sequence[Job]) -> None:
-        self.jobs = jobs
-
-    def __len__(self) -> int:
-        """How many."""
-        return len(self.jobs)
-
-    def __getitem__(self, place: int) -> Job:
-        """One of them."""
-        return self.jobs[place]
-
-
 class GenerationModule(LightningModule):
     """Does the jobs of its process that are not done yet.
 
@@ -103,19 +89,20 @@ class GenerationModule(LightningModule):
         self.load, self.jobs, self.first_length, self.threads = load, jobs, first_length, threads
         self._generator: Generator | None = None
 
-    def predict_dataloader(self) -> DataLoader[Job]:
-        """The jobs of this process."""
+    def predict_dataloader(self) -> DataLoader[Any]:
+        """The numbers of the jobs of this process."""
         rank, processes = self.trainer.global_rank, self.trainer.world_size
-        own = [job for job in self.jobs[rank::processes] if not job.file.is_file()]
-        return DataLoader(Jobs(own), batch_size=None)
+        own: Any = [number for number in range(rank, len(self.jobs), processes) if not self.jobs[number].file.is_file()]
+        return DataLoader(own, batch_size=None)
 
     def on_predict_start(self) -> None:
         """Take so many threads; Lightning chooses a number of its own."""
         if self.device.type == "cpu":
             torch.set_num_threads(self.threads)
 
-    def predict_step(self, job: Job, index: int) -> None:
+    def predict_step(self, number: int, index: int) -> None:
         """Generate and keep the motions of one job."""
+        job = self.jobs[number]
         if self._generator is None:
             self._generator = self.load(str(self.device))
         motions = self._generator(job.prompts, batch_size=len(job.prompts), first_length=self.first_length)

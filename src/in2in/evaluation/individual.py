@@ -70,9 +70,8 @@ class IndividualDiversity:
                 figures[name].append(float(f"{individual_diversity(embedded[one], embedded[two]):.6g}"))
         write_json(setting.out / "manifest.json", plan.manifest())
         write_json(setting.out / "results.json", {"individual_diversity": figures})
-        table = _table(figures)
-        (setting.out / "table.md").write_text(table, encoding="utf-8")
-        print(table)
+        (setting.out / "table.md").write_text(table(figures), encoding="utf-8")
+        print(table(figures))
 
     def _sets(self, setting: Setting, repeat: Repeat, texts: list[str]) -> list[Motions]:
         draw = np.random.default_rng([repeat.first_seed, 2])
@@ -108,7 +107,8 @@ def _individual_texts(setting: Setting) -> list[str]:
     return texts
 
 
-def _table(figures: dict[str, list[float]]) -> str:
+def table(figures: dict[str, list[float]]) -> str:
+    """Markdown of each figure's repeats: mean and 95 % interval."""
     lines = ["| individual diversity | transport |", "| --- | ---: |"]
     for name, values in figures.items():
         own = interval(values)

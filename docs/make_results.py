@@ -1,0 +1,252 @@
+"""The paper in miniature: all rows of docs/results.md, trained, blended and evaluated at one budget; resumable.
+
+python docs/make_results.py --work results --steps 7000 --clips 192 --repeats 3
+"""
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from in2in.evaluation.benchmark import CHANCE, REAL
+from in2in.evaluation.individual import table as markdown_of
+from in2in.evaluation.table import markdown
+
+RULER_SEED = 101
+"""Of the clips that the evaluator learns from; all of their splits, so that it knows all phrases but no test clip."""
+
+SCALES = ["guidance=in2in", "guidance.joint=1.0", "guidance.interaction=0.25", "guidance.individual=0.25"]
+"""in2IN's own guidance, which asks for each text alone; in all 1.5 as the plain guidance of experiment=bench."""
+
+MODELS = {
+    "InterGen": ["model=intergen", "dropout.interaction_only=0", "dropout.individuals_only=0"],
+    "in2IN": SCALES,
+    "in2IN, texts crossed": [*SCALES, "data.crossed=true"],
+    "in2IN, texts dropped together": [*SCALES, "dropout.interaction_only=0", "dropout.individuals_only=0"],
+}
+"""What is trained, beside experiment=bench: each published fault is switched on alone."""
+
+BLENDS = {
+    "DualMDM constant 0.3": ["composition=constant"],
+    "DualMDM linear": ["composition=linear"],
+    "DualMDM exp": ["composition=exp"],
+    "DualMDM exp-inv": ["composition=exp_inv"],
+    "DualMDM exp, as published": ["composition=exp", "compat/sampling=published"],
+}
+"""in2IN blended with the prior."""
+
+
+INTRODUCTION = """
+Everything here is small and procedural: {data_clips} clips of 18 kinds (`source=synthetic seed=0`), {clips} test clips
+of at most {seconds:g} s told in phrases that no model was trained on, one size of model (`experiment=bench`), {steps}
+steps for each model, {prior_steps} for the prior, one seed each, {solver_steps} steps of DDIM, {repeats} repeats. The
+columns are those of the published tables, then what the motion itself shows, then what is known of procedural clips. An
+interval tells what sampling does, not what another training would: differences between rows may be smaller than those
+between two seeds. The evaluator learned from {ruler_clips} other clips told in all phrases ({ruler_steps} steps).
+`make results` makes this page; the raw figures lie beside it.
+""".strip()
+
+
+SBU = """
+On {clips} real clips, of which the evaluator has seen none (SBU Kinect, 8 labels told in a sentence each; clips with the
+same text answer each other, so chance is high):
+""".strip()
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What one table costs.
+
+    Attributes:
+        work: folder of data, runs and evaluations.
+        steps, prior_steps, ruler_steps: of each model's, the prior's and the evaluator's training.
+        data_clips, ruler_clips: of the bench's data and of the evaluator's.
+        clips: test clips.
+        seconds: clips that last longer are left out.
+        repeats: of the evaluation.
+        solver_steps: of DDIM.
+        texts, samples: of the multimodality.
+        interactions, varied: of the individual diversity: clips and samples of each.
+        sbu: glob of the SBU Kinect data set's files, real clips that the evaluator is tried on; None to leave them out.
+        options: added to every training.
+    """
+
+    work: Path
+    steps: int
+    prior_steps: int
+    ruler_steps: int
+    data_clips: int
+    ruler_clips: int
+    clips: int
+    seconds: float
+    repeats: int
+    solver_steps: int
+    texts: int
+    samples: int
+    interactions: int
+    varied: int
+    sbu: str | None = None
+    options: tuple[str, ...] = ()
+
+
+def slug(name: str) -> str:
+    """A row's name as a folder."""
+    return "_".join(name.lower().replace(",", "").replace(".", "").replace("-", "_").split())
+
+
+def in2in(command: str, *arguments: str) -> None:
+    """Run one command of the package and show it."""
+    print("in2in-" + " ".join([command, *arguments]), flush=True)
+    subprocess.run([sys.executable, "-m", f"in2in.cli.{command}", *arguments], check=True)
+
+
+def once(out: Path, command: str, *arguments: str) -> Path:
+    """Run a command that writes a whole folder, unless it did."""
+    if not out.exists():
+        in2in(command, *arguments, f"out={out}")
+    return out
+
+
+def train(out: Path, budget: Budget, steps: int, *arguments: str) -> Path:
+    """Train a run to its end, from where it stopped."""
+    done = out / "done"
+    if not done.is_file():
+        last = ["ckpt_path=last"] if (out / "checkpoints" / "last.ckpt").is_file() else []
+        if out.exists() and not last:
+            shutil.rmtree(out)  # stopped before anything was kept
+        in2in("train", *arguments, *budget.options, f"trainer.max_steps={steps}", f"out={out}", *last)
+        done.write_text("")
+    return out
+
+
+def data(budget: Budget) -> tuple[Path, Path, Path]:
+    """The bench, its persons alone, and the clips that the evaluator learns from."""
+    made = budget.work / "data"
+    bench = once(made / "bench", "prepare", "source=synthetic", f"clips={budget.data_clips}", "seed=0")
+    alone = ["source=synthetic", f"clips={budget.data_clips}", "seed=0", "persons=1"]
+    singles = once(made / "singles", "prepare", *alone)
+    of_ruler = ["source=synthetic", f"clips={budget.ruler_clips}", f"seed={RULER_SEED}"]
+    ruler = once(made / "ruler", "prepare", *of_ruler)
+    name_all(ruler)
+    return bench, singles, ruler
+
+
+def name_all(folder: Path) -> None:
+    """A split of all clips."""
+    ids = [(folder / "split" / f"{name}.txt").read_text() for name in ("train", "val", "test")]
+    (folder / "split" / "all.txt").write_text("".join(ids))
+
+
+def runs(budget: Budget, bench: Path, singles: Path, ruler: Path) -> tuple[Path, dict[str, Path]]:
+    """The evaluator, and the run folders of all rows by name."""
+    made = budget.work / "runs"
+    words = ["experiment=bench_interclip", f"data_dir={ruler}", "data.train_split=all"]
+    evaluator = train(made / "interclip", budget, budget.ruler_steps, *words)
+    rows = {
+        name: train(made / slug(name), budget, budget.steps, "experiment=bench", f"data_dir={bench}", *options)
+        for name, options in MODELS.items()
+    }
+    alone = ["experiment=bench_prior", f"data_dir={singles}", f"stats_from={rows['in2IN']}"]
+    prior = train(made / "prior", budget, budget.prior_steps, *alone)
+    both = ["experiment=dualmdm", f"run={rows['in2IN']}", f"prior_run={prior}"]
+    for name, options in BLENDS.items():
+        rows[name] = once(made / slug(name), "blend", *both, *options)
+    return evaluator, rows
+
+
+def evaluate(budget: Budget, bench: Path, evaluator: Path, rows: dict[str, Path]) -> dict[str, dict]:
+    """The raw results of every part."""
+    made = budget.work / "evaluations"
+    common = [f"evaluator_run={evaluator}", f"data_dir={bench}", f"protocol.seconds={budget.seconds:g}"]
+    common += [f"protocol.retrieval={min(32, budget.clips)}", f"protocol.diversity_pairs={min(96, budget.clips)}"]
+    common += [f"limit={budget.clips}", "sampler=ddim", f"sampler.steps={budget.solver_steps}"]
+    varied = [f"protocol.texts={budget.texts}", f"protocol.samples={budget.samples}"]
+    varied += [f"protocol.pairs={min(10, budget.samples)}"]
+    folders = f"run=[{','.join(str(folder) for folder in rows.values())}]"
+    in2in("evaluate", folders, *common, *varied, f"repeats={budget.repeats}", f"out={made / 'table'}")
+    moved = ["metric=individual_diversity", f"metric.interactions={budget.interactions}"]
+    moved += [f"metric.samples={budget.varied}", f"run=[{rows['in2IN']},{rows['DualMDM exp']}]", "protocol.texts=0"]
+    in2in("evaluate", *common, *moved, f"repeats={budget.repeats}", f"out={made / 'individual'}")
+    told = ["run=[]", f"evaluator_run={evaluator}", f"data_dir={bench}", "protocol.texts=0", "repeats=5"]
+    few = [f"protocol.retrieval={min(32, budget.clips)}", f"protocol.diversity_pairs={min(96, budget.clips)}"]
+    in2in("evaluate", *told, *few, f"out={made / 'ruler'}")
+    in2in("evaluate", *told, *few, "metric=same_kind", f"out={made / 'same_kind'}")
+    parts = ["table", "individual", "ruler", "same_kind"]
+    if budget.sbu:
+        joints = ["source=joints", "map=sbu_kinect", f"files={budget.sbu}"]
+        name_all(real := once(budget.work / "data" / "sbu", "prepare", *joints))
+        told = [
+            "run=[]",
+            f"evaluator_run={evaluator}",
+            f"data_dir={real}",
+            "split=all",
+            "protocol.texts=0",
+            "repeats=20",
+        ]
+        in2in("evaluate", *told, "protocol.retrieval=32", "protocol.diversity_pairs=96", f"out={made / 'sbu'}")
+        parts.append("sbu")
+    return {part: json.loads((made / part / "results.json").read_text(encoding="utf-8")) for part in parts}
+
+
+def write(budget: Budget, results: dict[str, dict], rows: dict[str, Path], out: Path) -> None:
+    """The raw results into a folder, and beside it the page that shows them; its words are those of words.md."""
+    out.mkdir(parents=True, exist_ok=True)
+    for part, found in results.items():
+        (out / f"{part}.json").write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    names = {folder.name: name for name, folder in rows.items()}
+    named = {names.get(key, key): record for key, record in results["table"]["rows"].items()}
+    told, moved = results["same_kind"], results["individual"]["individual_diversity"]
+    top = ", ".join(f"{name} {own['all kinds']:.1%}" for name, own in told["top 1"].items())
+    words = out / "words.md"
+    parts = [
+        "# The paper in miniature",
+        INTRODUCTION.format(**vars(budget) | {"clips": results["table"]["clips"]}),
+        markdown({name: named[name] for name in (REAL, CHANCE, *rows)}).strip(),
+        "## The evaluator, with texts of all test clips",
+        markdown({name: results["ruler"]["rows"][name] for name in (REAL, CHANCE)}).strip(),
+        f"Top 1 of {told['candidates']} clips of one kind (by chance {1 / told['candidates']:.1%}): {top}.",
+        *real_clips(results.get("sbu")),
+        "## How far the prior and other texts move an interaction",
+        markdown_of(moved),
+        words.read_text(encoding="utf-8").strip() if words.is_file() else "",
+    ]
+    page = "\n\n".join(part for part in parts if part) + "\n"
+    out.with_suffix(".md").write_text(page, encoding="utf-8")
+
+
+def real_clips(results: dict | None) -> list[str]:
+    """The evaluator on SBU's clips, whose eight texts many share."""
+    if results is None:
+        return []
+    table = markdown({name: results["rows"][name] for name in (REAL, CHANCE)}).strip()
+    return [f"{SBU.format(clips=results['clips'])}", table]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Everything, in order; what is done is not done again."""
+    given = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    given.add_argument("--work", type=Path, default=Path("results"), help="folder of data, runs and evaluations")
+    given.add_argument("--out", type=Path, default=Path("docs/results"), help="folder of the raw results and tables")
+    numbers = {"steps": 7000, "prior_steps": 5000, "ruler_steps": 2000, "data_clips": 2000, "ruler_clips": 5000}
+    numbers |= {"clips": 192, "repeats": 3, "solver_steps": 20, "texts": 20, "samples": 10}
+    numbers |= {"interactions": 20, "varied": 16}
+    for name, number in numbers.items():
+        given.add_argument(f"--{name.replace('_', '-')}", type=int, default=number, help=f"default {number}")
+    given.add_argument("--seconds", type=float, default=4.0, help="longest clip, default 4")
+    given.add_argument("--sbu", help="glob of SBU Kinect's skeleton_pos.txt: try the evaluator on real clips, too")
+    given.add_argument("options", nargs="*", help="added to every training, as in2in-train takes them")
+    chosen = vars(given.parse_args(arguments))
+    out, options = chosen.pop("out"), tuple(chosen.pop("options"))
+    budget = Budget(**chosen, options=options)
+    bench, singles, ruler = data(budget)
+    evaluator, rows = runs(budget, bench, singles, ruler)
+    write(budget, evaluate(budget, bench, evaluator, rows), rows, out)
+    print(out.with_suffix(".md"))
+
+
+if __name__ == "__main__":
+    main()
