@@ -52,7 +52,7 @@ between two seeds. The evaluator learned from {ruler_clips} other clips told in 
 
 
 SBU = """
-On {clips} real clips, of which the evaluator has seen none (SBU Kinect, 8 labels told in a sentence each; clips with the
+On {clips} real clips, of which the evaluator has seen none (SBU Kinect, 8 labels in a sentence each; clips with the
 same text answer each other, so chance is high):
 """.strip()
 
@@ -72,7 +72,7 @@ class Budget:
         texts, samples: of the multimodality.
         interactions, varied: of the individual diversity: clips and samples of each.
         sbu: glob of the SBU Kinect data set's files, real clips that the evaluator is tried on; None to leave them out.
-        options: added to every training.
+        options: added to every training but the evaluator's.
     """
 
     work: Path
@@ -111,14 +111,14 @@ def once(out: Path, command: str, *arguments: str) -> Path:
     return out
 
 
-def train(out: Path, budget: Budget, steps: int, *arguments: str) -> Path:
+def train(out: Path, steps: int, *arguments: str) -> Path:
     """Train a run to its end, from where it stopped."""
     done = out / "done"
     if not done.is_file():
         last = ["ckpt_path=last"] if (out / "checkpoints" / "last.ckpt").is_file() else []
         if out.exists() and not last:
             shutil.rmtree(out)  # stopped before anything was kept
-        in2in("train", *arguments, *budget.options, f"trainer.max_steps={steps}", f"out={out}", *last)
+        in2in("train", *arguments, f"trainer.max_steps={steps}", f"out={out}", *last)
         done.write_text("")
     return out
 
@@ -145,13 +145,11 @@ def runs(budget: Budget, bench: Path, singles: Path, ruler: Path) -> tuple[Path,
     """The evaluator, and the run folders of all rows by name."""
     made = budget.work / "runs"
     words = ["experiment=bench_interclip", f"data_dir={ruler}", "data.train_split=all"]
-    evaluator = train(made / "interclip", budget, budget.ruler_steps, *words)
-    rows = {
-        name: train(made / slug(name), budget, budget.steps, "experiment=bench", f"data_dir={bench}", *options)
-        for name, options in MODELS.items()
-    }
-    alone = ["experiment=bench_prior", f"data_dir={singles}", f"stats_from={rows['in2IN']}"]
-    prior = train(made / "prior", budget, budget.prior_steps, *alone)
+    evaluator = train(made / "interclip", budget.ruler_steps, *words)
+    common = ["experiment=bench", f"data_dir={bench}", *budget.options]
+    rows = {name: train(made / slug(name), budget.steps, *common, *own) for name, own in MODELS.items()}
+    alone = ["experiment=bench_prior", f"data_dir={singles}", f"stats_from={rows['in2IN']}", *budget.options]
+    prior = train(made / "prior", budget.prior_steps, *alone)
     both = ["experiment=dualmdm", f"run={rows['in2IN']}", f"prior_run={prior}"]
     for name, options in BLENDS.items():
         rows[name] = once(made / slug(name), "blend", *both, *options)
@@ -238,7 +236,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         given.add_argument(f"--{name.replace('_', '-')}", type=int, default=number, help=f"default {number}")
     given.add_argument("--seconds", type=float, default=4.0, help="longest clip, default 4")
     given.add_argument("--sbu", help="glob of SBU Kinect's skeleton_pos.txt: try the evaluator on real clips, too")
-    given.add_argument("options", nargs="*", help="added to every training, as in2in-train takes them")
+    given.add_argument(
+        "options", nargs="*", help="added to every training but the evaluator's, as in2in-train takes them"
+    )
     chosen = vars(given.parse_args(arguments))
     out, options = chosen.pop("out"), tuple(chosen.pop("options"))
     budget = Budget(**chosen, options=options)

@@ -66,7 +66,7 @@ def setting(cfg: DictConfig, chosen: EvaluateOptions) -> "Setting":
     """What the options say, loaded and checked; models are loaded once there is something to generate."""
     from in2in.evaluation.evaluator import Evaluator
     from in2in.evaluation.setting import Setting
-    from in2in.runs import newest_run, shipped_evaluator
+    from in2in.runs import fingerprint, newest_run, shipped_evaluator
 
     runs = [str(newest_run(Path("runs")))] if chosen.run is None else chosen.run
     runs = [runs] if isinstance(runs, str) else runs
@@ -75,6 +75,7 @@ def setting(cfg: DictConfig, chosen: EvaluateOptions) -> "Setting":
     return Setting(
         models=tuple(model for run in runs for model in models_of(cfg, run)),
         evaluator=Evaluator.from_pretrained(evaluator_run),
+        evaluator_key=fingerprint(evaluator_run),
         data_dir=Path(chosen.data_dir or ""),
         split=chosen.split,
         texts_dir=Path(chosen.texts_dir) if chosen.texts_dir else None,

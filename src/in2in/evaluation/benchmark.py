@@ -123,12 +123,12 @@ class Measure:
     """Measures sets of motions against one evaluator and one data set.
 
     Args:
-        evaluator: that reads texts and motions; None for what needs none.
+        evaluator: that reads texts and motions.
         plan: of the evaluation.
         data_dir: the data set.
     """
 
-    def __init__(self, evaluator: Evaluator | None, plan: Plan, data_dir: Path) -> None:
+    def __init__(self, evaluator: Evaluator, plan: Plan, data_dir: Path) -> None:
         self.evaluator, self.plan = evaluator, plan
         self.cache = MotionCache(data_dir)
         clips = {item.clip for repeat in plan.repeats for item in repeat.items}
@@ -146,16 +146,12 @@ class Measure:
 
     def _references(self) -> list[np.ndarray]:
         """What FID compares with: the recorded motions, drawn another time where crops and order are drawn."""
-        if self.evaluator is None:
-            return []
         embedded = [self.evaluator.motions(motions).numpy() for motions in self.real]
         return [*embedded[1:], embedded[0]]
 
     def rows(self, models: Sequence[Model], samples: Sequence[Samples]) -> list[Row]:
         """Recorded motion, recorded motion with shuffled texts, and all models."""
-        rows = [self._measure_real(Row(REAL), False)]
-        if self.evaluator is not None:
-            rows.append(self._measure_real(Row(CHANCE), True))
+        rows = [self._measure_real(Row(REAL), False), self._measure_real(Row(CHANCE), True)]
         for model, own in zip(models, samples, strict=True):
             rows.append(self._measure_model(Row(model.name, model.key), own))
         return rows
@@ -187,11 +183,10 @@ class Measure:
 
     def _add(self, row: Row, repeat: Repeat, motions: Sequence[Tensor], places: Sequence[int], shuffled: bool) -> None:
         items, protocol = [repeat.items[place] for place in places], self.plan.protocol
-        if self.evaluator is not None:
-            own, draw = embed(self.evaluator, items, motions, protocol), repeat.generator()
-            if shuffled:
-                own = own.shuffled(draw)
-            row.add(embedding_figures(own, self.references[repeat.number % len(self.references)], protocol, draw))
+        own, draw = embed(self.evaluator, items, motions, protocol), repeat.generator()
+        if shuffled:
+            own = own.shuffled(draw)
+        row.add(embedding_figures(own, self.references[repeat.number % len(self.references)], protocol, draw))
         if shuffled:
             return
         row.add(physical_figures(motions))
@@ -200,7 +195,7 @@ class Measure:
             row.add(truth_figures(ordered, [self.truths[item.clip] for item in items]))
 
     def _add_varied(self, row: Row, repeat: Repeat, samples: Samples) -> None:
-        if self.evaluator is None or not samples.varied:
+        if not samples.varied:
             return
         motions = samples.varied[repeat.number % len(samples.varied)]
         made = motions.read()

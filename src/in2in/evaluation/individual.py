@@ -42,10 +42,10 @@ class IndividualDiversity:
 
     def __call__(self, setting: Setting) -> None:
         """Generate five sets of samples in every repeat; write results.json and table.md."""
-        if len(setting.models) != 2 or setting.evaluator is None:
+        if len(setting.models) != 2:
             raise InputError(
-                "metric=individual_diversity compares a model with its blend: give one run=, prior_run= with "
-                "composition=, and evaluator_run="
+                "metric=individual_diversity compares a model with its blend: give one run=, and prior_run= with "
+                "composition="
             )
         plan = setting.plan()
         if len(plan.repeats[0].items) < self.interactions:
@@ -92,7 +92,6 @@ class IndividualDiversity:
         return found
 
     def _embed(self, setting: Setting, motions: Motions) -> np.ndarray:
-        assert setting.evaluator is not None
         embedded = setting.evaluator.motions(motions.read()).numpy()
         return embedded.reshape(self.interactions, self.samples, -1)
 

@@ -42,13 +42,11 @@ class Extremes:
 
 
 def extremes(
-    items: Sequence[Item], motions: Sequence[Tensor], evaluator: Evaluator | None, protocol: Protocol
+    items: Sequence[Item], motions: Sequence[Tensor], evaluator: Evaluator, protocol: Protocol
 ) -> list[Extremes]:
-    """By MM distance, where there is an evaluator, and by physical measures."""
-    found = []
-    if evaluator is not None:
-        own = embed(evaluator, items, motions, protocol)
-        found.append(Extremes.of("MM distance", np.linalg.norm(own.text - own.motion, axis=1)))
+    """By MM distance and by physical measures."""
+    own = embed(evaluator, items, motions, protocol)
+    found = [Extremes.of("MM distance", np.linalg.norm(own.text - own.motion, axis=1))]
     measured = [clip_quality(decode_joints(motion)) for motion in motions]
     for name in SHOWN:
         values = np.array([getattr(quality, name) for quality in measured])

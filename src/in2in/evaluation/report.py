@@ -1,5 +1,6 @@
 """metric=all: every figure of recorded motion and of all models, with tables and pages beside the raw results."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,10 @@ def evaluate(setting: Setting) -> None:
         return
     write_json(setting.out / "manifest.json", plan.manifest())
     rows = {row.name: row.record() for row in measure.rows(setting.models, samples)}
+    index = (setting.data_dir / "cache" / "index.json").read_bytes()
     results = {
+        "evaluator_sha256": setting.evaluator_key,
+        "data_sha256": hashlib.sha256(index).hexdigest(),
         "protocol": plan.manifest()["protocol"],
         "split": setting.split,
         "seed": setting.seed,

@@ -56,8 +56,8 @@ class SameKind:
     def __call__(self, setting: Setting) -> None:
         """Print and write the share of texts that find their clip, with and without individual texts, by kind."""
         evaluator = setting.evaluator
-        if evaluator is None or not (setting.data_dir / "truth").is_dir():
-            raise InputError("metric=same_kind needs evaluator_run= and a data set of in2in-prepare source=synthetic")
+        if not (setting.data_dir / "truth").is_dir():
+            raise InputError(f"data_dir={setting.data_dir} has no truth records: metric=same_kind needs generated data")
         items = setting.plan().repeats[0].items
         cache = MotionCache(setting.data_dir)
         truths = [Truth.load(truth_path(setting.data_dir, item.clip)) for item in items]

@@ -32,7 +32,8 @@ class Setting:
 
     Attributes:
         models: any number, of different names.
-        evaluator: None for the figures that need none.
+        evaluator: that reads texts and motions.
+        evaluator_key: hash of its weights.
         data_dir, split: recorded motion and its texts.
         texts_dir: a data set whose individual texts are asked for instead; None for the same.
         protocol: how.
@@ -46,7 +47,8 @@ class Setting:
     """
 
     models: tuple[Model, ...]
-    evaluator: Evaluator | None
+    evaluator: Evaluator
+    evaluator_key: str
     data_dir: Path
     split: str
     texts_dir: Path | None
