@@ -15,10 +15,11 @@ from conftest import Cli
 
 from in2in.data.cache import MotionCache
 from in2in.errors import InputError
-from in2in.evaluation.generation import Motions, unusable
+from in2in.evaluation.generation import unusable
 from in2in.evaluation.protocol import Protocol, plan
 from in2in.evaluation.table import latex, markdown
-from in2in.pipeline import Prompt
+from in2in.pipeline import Generator, Prompt, sample_path
+from in2in.prediction import GeneratorModule, missing_samples
 from in2in.runs import read_run
 
 NUMBERS = ["protocol.retrieval=8", "protocol.diversity_pairs=8", "protocol.texts=2", "protocol.samples=3"]
@@ -80,15 +81,15 @@ def test_two_processes_give_the_same_bytes(asked: list[str], finished: Path, tmp
 
 KILL = """
 import os, signal
-from in2in.evaluation import generation
-write, written = generation.np.savez, []
+import numpy
+write, written = numpy.savez_compressed, []
 def dying(path, **arrays):
     written.append(path)
     write(path, **arrays)
     if len(written) == {at}:
         os.truncate(path, os.path.getsize(path) // 2)
         os.kill(os.getpid(), signal.SIGKILL)
-generation.np.savez = dying
+numpy.savez_compressed = dying
 """
 
 
@@ -156,14 +157,16 @@ def test_what_the_protocol_leaves_out_is_told(bench: Path) -> None:
     assert sorted([*(item.clip for item in made.repeats[0].items), *chain(*made.left_out.values())]) == sorted(clips)
 
 
-def test_jobs_do_not_depend_on_anything_but_prompts(tmp_path: Path) -> None:
+def test_batches_depend_on_nothing_but_the_prompts(run_folder: Path, tmp_path: Path) -> None:
+    generator = Generator.from_pretrained(run_folder)
     prompts = [Prompt("hug", seconds=seconds, seed=k) for k, seconds in enumerate((2, 1, 3, 1))]
-    made = Motions(tmp_path, prompts, batch_size=2)
-    assert [[prompt.seed for prompt in job.prompts] for job in made.jobs] == [[1, 3], [0, 2]]
-    assert Motions(tmp_path, prompts, batch_size=2).jobs == made.jobs
-    assert Motions(tmp_path, prompts, batch_size=3).jobs[0].file != made.jobs[0].file
-    in_order = Motions(tmp_path, prompts, batch_size=2, first_length=True)
-    assert [[prompt.seed for prompt in job.prompts] for job in in_order.jobs] == [[0, 1], [2, 3]]
+    made = GeneratorModule(generator, prompts, tmp_path, batch_size=2)
+    assert made.batches() == [[1, 3], [0, 2]]
+    for number in (0, 1, 3):
+        sample_path(tmp_path, number).touch()
+    assert made.batches() == [[1, 3], [0, 2]]
+    assert missing_samples(tmp_path, range(4)) == [2]
+    assert GeneratorModule(generator, prompts, tmp_path, batch_size=2, first_length=True).batches() == [[0, 1], [2, 3]]
 
 
 # ---- bad input
@@ -210,11 +213,11 @@ def test_motions_that_cannot_be_measured_are_counted_and_told(
 ) -> None:
     out = tmp_path / "broken"
     shutil.copytree(finished, out)
-    chosen = sorted(out.glob("motions/*/*/00002.npz"))[0]
+    chosen = sorted(out.glob("motions/*/*/008.npz"))[0]
     with np.load(chosen) as kept:
         arrays = {name: kept[name].copy() for name in kept}
-    arrays["0"][0, 3, 7] = np.nan
-    np.savez(chosen, **arrays)
+    arrays["features"][0, 3, 7] = np.nan
+    np.savez_compressed(chosen, **arrays)
     given = [own for own in asked if "retrieval" not in own and "diversity_pairs" not in own]
     ended = cli("evaluate", *given, "protocol.retrieval=4", "protocol.diversity_pairs=4", f"out={out}")
     assert ended.code == 0, ended.err

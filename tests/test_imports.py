@@ -24,7 +24,9 @@ ALLOWED = {
     "blend": {"errors", "hub", "models", "diffusion", "pipeline", "runs"},
     "prediction": {"errors", "pipeline"},
     "callbacks": {"errors", "motion", "text", "diffusion", "data", "export", "module", "pipeline"},
-    "evaluation": {"errors", "motion", "text", "models", "data", "pipeline", "export", "diffusion", "runs"},
+    "evaluation": {
+        *("errors", "motion", "text", "models", "data", "pipeline", "prediction", "export", "diffusion", "runs"),
+    },
     "annotation": {"errors", "motion", "data", "evaluation.judge"},
     "demo": {"errors", "diffusion", "export", "pipeline", "blend"},
     "doctor": {"errors", "motion", "data", "export"},

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import torch
 from lightning import LightningModule, Trainer
 from torch.utils.data import DataLoader
 
@@ -15,35 +16,70 @@ from in2in.pipeline import Generator, Motion, Prompt, sample_path
 class GeneratorModule(LightningModule):
     """Wraps a generator, DualMDM's too, for sharded prediction; it is not trained.
 
-    Batches are of prompts of like length; which prompts they hold does not depend on the number of processes.
+    Which prompts a batch holds, and who samples it, depends neither on the number of processes nor on what is on disk,
+    so that neither changes a digit: a batch of which a sample is missing is sampled as a whole.
 
     Args:
         generator: what samples.
         prompts: all prompts.
         folder: where NNN.npz goes for prompt number NNN.
-        batch_size: prompts a step and process.
+        batch_size: prompts a step and process; those of like length go together.
+        first_length: leave the order as it is and make all of a batch as long as its first, as published.
+        threads: of each process on a CPU; the last digits depend on it. Lightning's choice where not given.
     """
 
-    def __init__(self, generator: Generator, prompts: Sequence[Prompt], folder: Path, batch_size: int) -> None:
+    def __init__(
+        self,
+        generator: Generator,
+        prompts: Sequence[Prompt],
+        folder: Path,
+        batch_size: int,
+        first_length: bool = False,
+        threads: int | None = None,
+    ) -> None:
         super().__init__()
         self.generator, self.prompts, self.folder, self.batch_size = generator, prompts, folder, batch_size
+        self.first_length, self.threads = first_length, threads
         # Lightning moves what it knows to its device
         self.denoiser, self.conditioner, self.space = generator.denoiser, generator.conditioner, generator.space
 
+    def batches(self) -> list[list[int]]:
+        """The numbers of the prompts that are sampled together."""
+        order = list(range(len(self.prompts)))
+        if not self.first_length:
+            order.sort(key=lambda number: self.prompts[number].frames)
+        return [order[start : start + self.batch_size] for start in range(0, len(order), self.batch_size)]
+
     def predict_dataloader(self) -> DataLoader[Any]:
-        """Every so many-th batch of prompt numbers, for this process."""
-        order = sorted(range(len(self.prompts)), key=lambda number: self.prompts[number].frames)
-        batches = [order[start : start + self.batch_size] for start in range(0, len(order), self.batch_size)]
-        own: Any = batches[self.trainer.global_rank :: self.trainer.world_size]
+        """Every so many-th batch, for this process."""
+        own: Any = self.batches()[self.trainer.global_rank :: self.trainer.world_size]
         return DataLoader(own, batch_size=None)
 
+    def on_predict_start(self) -> None:
+        """Take the number of threads that was asked for."""
+        if self.threads is not None and self.device.type == "cpu":
+            torch.set_num_threads(self.threads)
+
     def predict_step(self, batch: list[int], index: int) -> None:
-        """Sample the prompts of a batch whose samples are not there yet, each file whole or not at all."""
-        missing = [number for number in batch if not sample_path(self.folder, number).is_file()]
+        """Sample a batch and write what is not there yet, each file whole or not at all."""
+        missing = missing_samples(self.folder, batch)
         if missing:
-            motions = self.generator([self.prompts[number] for number in missing], batch_size=len(missing))
-            for number, motion in zip(missing, motions, strict=True):
-                motion.save(sample_path(self.folder, number))
+            prompts = [self.prompts[number] for number in batch]
+            motions = self.generator(prompts, batch_size=len(prompts), first_length=self.first_length)
+            for number, motion in zip(batch, motions, strict=True):
+                if number in missing:
+                    motion.save(sample_path(self.folder, number))
+
+
+def missing_samples(folder: Path, numbers: Sequence[int]) -> list[int]:
+    """Those of the prompts' numbers whose samples are not in the folder."""
+    return [number for number in numbers if not sample_path(folder, number).is_file()]
+
+
+def predict(trainer: Trainer, module: GeneratorModule) -> None:
+    """Sample what is missing; every process returns when all of them are done."""
+    trainer.predict(module, return_predictions=False)
+    trainer.strategy.barrier()
 
 
 def sample(
@@ -69,8 +105,7 @@ def sample(
         _check_same(sample_path(folder, number), prompts[number], generator)
     if kept and trainer.is_global_zero:
         print(f"{len(kept)} of {len(prompts)} samples are there already and are kept")
-    trainer.predict(GeneratorModule(generator, prompts, folder, batch_size), return_predictions=False)
-    trainer.strategy.barrier()
+    predict(trainer, GeneratorModule(generator, prompts, folder, batch_size))
     if not trainer.is_global_zero:
         return None
     return [Motion.load(sample_path(folder, number)) for number in range(len(prompts))]

@@ -56,6 +56,13 @@ def fingerprint(run: str | Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def identity(run: str | Path) -> str:
+    """SHA-256 of all that a run's motion depends on: its configuration and its weights, or those of what it blends."""
+    told = (_folder(run) / "config.yaml").read_bytes()
+    weights = "" if "blend" in read_config(run) else fingerprint(run)  # a blend's configuration holds the hashes
+    return hashlib.sha256(told + weights.encode()).hexdigest()
+
+
 def read_run(run: str | Path) -> tuple[DictConfig, dict[str, torch.Tensor]]:
     """The configuration and the weights of a run folder: in2in-train's checkpoint, or in2in-convert's safetensors.
 
@@ -92,6 +99,8 @@ def pack(run: str | Path, out: Path, half: bool = False) -> int:
     save_file({name: value.contiguous() for name, value in weights.items()}, out / "model.safetensors")
     if (clip := Path(conf.run_dir) / "clip").is_dir():  # the text encoder of a converted run
         shutil.copytree(clip, out / "clip")
+    if (vocabulary := Path(conf.run_dir) / "vocabulary.txt.gz").is_file():  # of a converted evaluator
+        shutil.copyfile(vocabulary, out / vocabulary.name)
     return sum(value.numel() for value in weights.values())
 
 

@@ -12,7 +12,7 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from in2in.cli.entry import command, output_dir
-from in2in.cli.sample import load_generator, node
+from in2in.cli.generator import load_generator, node
 from in2in.cli.schema import check, options
 from in2in.errors import InputError
 
@@ -72,8 +72,11 @@ def setting(cfg: DictConfig, chosen: EvaluateOptions) -> "Setting":
     runs = [runs] if isinstance(runs, str) else runs
     evaluator_run = chosen.evaluator_run or shipped_evaluator()
     print(f"evaluating {', '.join(runs) or 'recorded motion'} with evaluator_run={evaluator_run}")
+    models = tuple(model for run in runs for model in models_of(cfg, run))
+    if twice := [one.name for place, one in enumerate(models) if one.name in [own.name for own in models[:place]]]:
+        raise InputError(f"two runs are called {twice[0]}: rename a folder, since the table goes by their names")
     return Setting(
-        models=tuple(model for run in runs for model in models_of(cfg, run)),
+        models=models,
         evaluator=Evaluator.from_pretrained(evaluator_run),
         evaluator_key=fingerprint(evaluator_run),
         data_dir=Path(chosen.data_dir or ""),
@@ -93,20 +96,24 @@ def setting(cfg: DictConfig, chosen: EvaluateOptions) -> "Setting":
 def models_of(cfg: DictConfig, run: str) -> "list[Model]":
     """The model of a run, and the same blended with prior_run where that is given."""
     from in2in.evaluation.setting import Model
-    from in2in.runs import find_run, fingerprint
+    from in2in.runs import identity
 
     found = []
     for prior in (None, cfg.prior_run) if cfg.prior_run else (None,):
-        own = OmegaConf.merge(
-            cfg, {"run": run, "prior_run": prior, "composition": node(cfg, "composition") if prior else None}
-        )
-        runs = [own_run for own_run in (run, prior) if own_run]
-        told = [fingerprint(one) + (find_run(one)[0] / "config.yaml").read_text(encoding="utf-8") for one in runs]
+        schedule = node(cfg, "composition") if prior else None
+        own = OmegaConf.merge(cfg, {"run": run, "prior_run": prior, "composition": schedule})
+        runs = [one for one in (run, prior) if one]
+        told = [identity(one) for one in runs]
         told += [json.dumps(node(own, key) if OmegaConf.is_config(own[key]) else own[key]) for key in MODEL_KEYS]
         key = hashlib.sha256("\n".join(told).encode()).hexdigest()
-        name = "+".join(Path(one).name for one in runs)
-        found.append(Model(name, key, partial(load_generator, own)))
+        found.append(Model("+".join(map(run_name, runs)), key, partial(load_generator, own)))
     return found
+
+
+def run_name(run: str) -> str:
+    """A run's folder's name, with the checkpoint's where one is given."""
+    path = Path(run)
+    return f"{path.parents[1].name}-{path.stem}" if path.suffix == ".ckpt" else path.name
 
 
 if __name__ == "__main__":

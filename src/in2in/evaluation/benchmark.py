@@ -1,4 +1,4 @@
-"""Recorded motion and every model through the same code: generate, keep, measure."""
+"""Recorded motion and every model measured by the same code."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -22,10 +22,10 @@ from in2in.evaluation.figures import (
     physical_figures,
     truth_figures,
 )
-from in2in.evaluation.generation import GenerationModule, Motions, generate, unusable
+from in2in.evaluation.generation import Samples, unusable
 from in2in.evaluation.metrics import interval
-from in2in.evaluation.protocol import SEEDS_A_REPEAT, Item, Plan, Protocol, Repeat
-from in2in.evaluation.setting import Model, Setting
+from in2in.evaluation.protocol import Item, Plan, Repeat
+from in2in.evaluation.setting import Model
 from in2in.pipeline import Prompt
 
 REAL = "recorded motion"
@@ -69,54 +69,6 @@ class Row:
 
 def _six(value: float) -> float:
     return float(f"{value:.6g}")
-
-
-@dataclass(frozen=True)
-class Samples:
-    """What one model generates.
-
-    Attributes:
-        repeats: an item's motion each, for every repeat.
-        varied: for every repeat that has its own, many motions for some texts, those of a text in a row.
-    """
-
-    repeats: tuple[Motions, ...]
-    varied: tuple[Motions, ...]
-
-    @classmethod
-    def of(cls, model: Model, plan: Plan, folder: Path, batch_size: int) -> "Samples":
-        """Where the motions of a model are or will be."""
-        protocol, own = plan.protocol, folder / f"{model.name}-{model.key[:12]}"
-        asked = [repeat.prompts() for repeat in plan.repeats]
-        varied = [varied_prompts(repeat, protocol) for repeat in plan.repeats[: None if protocol.resample else 1]]
-        first = protocol.first_length
-        return cls(
-            tuple(Motions(own, prompts, batch_size, first) for prompts in asked),
-            tuple(Motions(own, prompts, batch_size, first) for prompts in varied if prompts),
-        )
-
-
-def varied_prompts(repeat: Repeat, protocol: Protocol) -> list[Prompt]:
-    """The prompts of the multimodality: `samples` seeds for each of `texts` items."""
-    draw = np.random.default_rng([repeat.first_seed, 1])
-    places = draw.permutation(len(repeat.items))[: protocol.texts]
-    seed = repeat.first_seed + SEEDS_A_REPEAT // 2
-    return [
-        sample
-        for row, place in enumerate(places)
-        for sample in repeat.items[place].prompt(seed + row * protocol.samples).samples(protocol.samples)
-    ]
-
-
-def generate_all(setting: Setting, plan: Plan) -> list[Samples]:
-    """Generate what is not on disk yet; returns in every process once all is there."""
-    folder = setting.out / "motions"
-    found = [Samples.of(model, plan, folder, setting.batch_size) for model in setting.models]
-    for model, own in zip(setting.models, found, strict=True):
-        jobs = [job for motions in (*own.repeats, *own.varied) for job in motions.jobs]
-        module = GenerationModule(model.load, jobs, plan.protocol.first_length, setting.threads)
-        generate(setting.trainer, module)
-    return found
 
 
 class Measure:

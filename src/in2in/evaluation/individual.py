@@ -6,7 +6,7 @@ import numpy as np
 
 from in2in.data.cache import MotionCache
 from in2in.errors import InputError
-from in2in.evaluation.generation import GenerationModule, Motions, generate
+from in2in.evaluation.generation import Motions, generate
 from in2in.evaluation.metrics import individual_diversity, interval
 from in2in.evaluation.protocol import SEEDS_A_REPEAT, Repeat
 from in2in.evaluation.report import write_json
@@ -54,13 +54,8 @@ class IndividualDiversity:
             )
         texts = _individual_texts(setting)
         sets = [self._sets(setting, repeat, texts) for repeat in plan.repeats]
-        alone, blended = (
-            [motions for own in sets for place, motions in enumerate(own) if (place in chosen)]
-            for chosen in ((OWN, OTHER, AGAIN), (BLENDED, BLENDED_OTHER))
-        )
-        for model, own in zip(setting.models, (alone, blended), strict=True):
-            jobs = [job for motions in own for job in motions.jobs]
-            generate(setting.trainer, GenerationModule(model.load, jobs, threads=setting.threads))
+        for model, chosen in zip(setting.models, ((OWN, OTHER, AGAIN), (BLENDED, BLENDED_OTHER)), strict=True):
+            generate(setting, model, [own[place] for own in sets for place in chosen])
         if not setting.trainer.is_global_zero:
             return
         figures: dict[str, list[float]] = {name: [] for name in BETWEEN}
@@ -87,8 +82,7 @@ class IndividualDiversity:
         found = []
         for place, prompts in sorted(asked.items()):
             model = setting.models[place in (BLENDED, BLENDED_OTHER)]
-            folder = setting.out / "motions" / f"{model.name}-{model.key[:12]}"
-            found.append(Motions(folder, prompts, setting.batch_size))
+            found.append(Motions.of(setting, model, prompts))
         return found
 
     def _embed(self, setting: Setting, motions: Motions) -> np.ndarray:

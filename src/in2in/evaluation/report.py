@@ -5,7 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from in2in.evaluation.benchmark import Measure, Samples, generate_all
+from in2in.evaluation.benchmark import Measure
+from in2in.evaluation.generation import Samples, generate
 from in2in.evaluation.page import extremes, write_extremes
 from in2in.evaluation.setting import Setting
 from in2in.evaluation.table import latex, markdown
@@ -22,7 +23,9 @@ def evaluate(setting: Setting) -> None:
     """Generate, measure and write manifest.json, results.json, table.md, table.tex and pages/MODEL.html."""
     plan = setting.plan()
     measure = Measure(setting.evaluator, plan, setting.data_dir)
-    samples = generate_all(setting, plan)
+    samples = [Samples.of(setting, model, plan) for model in setting.models]
+    for model, own in zip(setting.models, samples, strict=True):
+        generate(setting, model, [*own.repeats, *own.varied])
     if not setting.trainer.is_global_zero:
         return
     write_json(setting.out / "manifest.json", plan.manifest())
