@@ -71,6 +71,7 @@ class Budget:
         solver_steps: of DDIM.
         texts, samples: of the multimodality.
         interactions, varied: of the individual diversity: clips and samples of each.
+        candidates: clips of one kind among which the evaluator must find a text's.
         sbu: glob of the SBU Kinect data set's files, real clips that the evaluator is tried on; None to leave them out.
         options: added to every training but the evaluator's.
     """
@@ -89,6 +90,7 @@ class Budget:
     samples: int
     interactions: int
     varied: int
+    candidates: int
     sbu: str | None = None
     options: tuple[str, ...] = ()
 
@@ -172,7 +174,14 @@ def evaluate(budget: Budget, bench: Path, evaluator: Path, rows: dict[str, Path]
     told = ["run=[]", f"evaluator_run={evaluator}", f"data_dir={bench}", "protocol.texts=0", "repeats=5"]
     few = [f"protocol.retrieval={min(32, budget.clips)}", f"protocol.diversity_pairs={min(96, budget.clips)}"]
     in2in("evaluate", *told, *few, f"out={made / 'ruler'}")
-    in2in("evaluate", *told, *few, "metric=same_kind", f"out={made / 'same_kind'}")
+    in2in(
+        "evaluate",
+        *told,
+        *few,
+        "metric=same_kind",
+        f"metric.candidates={budget.candidates}",
+        f"out={made / 'same_kind'}",
+    )
     parts = ["table", "individual", "ruler", "same_kind"]
     if budget.sbu:
         joints = ["source=joints", "map=sbu_kinect", f"files={budget.sbu}"]
@@ -231,7 +240,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given.add_argument("--out", type=Path, default=Path("docs/results"), help="folder of the raw results and tables")
     numbers = {"steps": 7000, "prior_steps": 5000, "ruler_steps": 2000, "data_clips": 2000, "ruler_clips": 5000}
     numbers |= {"clips": 192, "repeats": 3, "solver_steps": 20, "texts": 20, "samples": 10}
-    numbers |= {"interactions": 20, "varied": 16}
+    numbers |= {"interactions": 20, "varied": 16, "candidates": 8}
     for name, number in numbers.items():
         given.add_argument(f"--{name.replace('_', '-')}", type=int, default=number, help=f"default {number}")
     given.add_argument("--seconds", type=float, default=4.0, help="longest clip, default 4")

@@ -131,7 +131,7 @@ def evaluator_run(bench: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     sizes = ["motion.width=48", "motion.layers=1", "motion.every=4", "motion.embedding=32", "motion.dropout=0"]
     sizes += ["text.width=32", "text.layers=1", "text.feed_forward=64", "motion.feed_forward=96", "text.dropout=0"]
     given = ["experiment=bench_interclip", f"data_dir={bench}", f"out={out}", "logger=csv", "data.batch_size=16"]
-    given += [*(f"interclip.{size}" for size in sizes), "optimizer.lr=3e-3", "trainer.max_steps=200"]
+    given += [*(f"interclip.{size}" for size in sizes), "optimizer.lr=3e-3", "trainer.max_steps=300", "individuals=1"]
     given += ["lr_scheduler.num_decay_steps=100", "lr_scheduler.num_warmup_steps=10", "trainer.accelerator=cpu"]
     given += ["trainer.devices=1", "+trainer.enable_progress_bar=false", "trainer.check_val_every_n_epoch=20"]
     with pytest.MonkeyPatch.context() as patch:

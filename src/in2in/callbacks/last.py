@@ -51,6 +51,9 @@ class LastCheckpoint(Checkpoint):
 
     def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """After the last epoch, where no validation came before."""
-        done = trainer.max_epochs == trainer.current_epoch or trainer.max_steps == trainer.global_step
+        epochs = (
+            trainer.fit_loop.epoch_progress.current.processed
+        )  # `current_epoch` counts this one only after the hooks
+        done = trainer.max_epochs == epochs or trainer.max_steps == trainer.global_step
         if trainer.should_stop or done:
             self._save(trainer)

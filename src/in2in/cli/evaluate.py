@@ -1,7 +1,6 @@
 """in2in-evaluate: recorded motion and models, measured alike."""
 
 import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +11,7 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from in2in.cli.entry import command, output_dir
-from in2in.cli.generator import load_generator, node
+from in2in.cli.generator import load_generator
 from in2in.cli.schema import check, options
 from in2in.errors import InputError
 
@@ -100,11 +99,12 @@ def models_of(cfg: DictConfig, run: str) -> "list[Model]":
 
     found = []
     for prior in (None, cfg.prior_run) if cfg.prior_run else (None,):
-        schedule = node(cfg, "composition") if prior else None
-        own = OmegaConf.merge(cfg, {"run": run, "prior_run": prior, "composition": schedule})
+        own = cfg.copy()
+        OmegaConf.set_struct(own, False)
+        own.update(run=run, prior_run=prior, composition=cfg.get("composition") if prior else None)
         runs = [one for one in (run, prior) if one]
         told = [identity(one) for one in runs]
-        told += [json.dumps(node(own, key) if OmegaConf.is_config(own[key]) else own[key]) for key in MODEL_KEYS]
+        told += [OmegaConf.to_yaml({key: own.get(key) for key in MODEL_KEYS}, resolve=True)]
         key = hashlib.sha256("\n".join(told).encode()).hexdigest()
         found.append(Model("+".join(map(run_name, runs)), key, partial(load_generator, own)))
     return found
