@@ -17,7 +17,7 @@ from in2in.evaluation.individual import table as markdown_of
 from in2in.evaluation.table import markdown
 
 RULER_SEED = 101
-"""Of the clips that the evaluator learns from; all of their splits, so that it knows all phrases but no test clip."""
+"""Of the clips that the evaluator learns from, also those told in the phrases that are kept from models."""
 
 SCALES = ["guidance=in2in", "guidance.joint=1.0", "guidance.interaction=0.25", "guidance.individual=0.25"]
 """in2IN's own guidance, which asks for each text alone; in all 1.5 as the plain guidance of experiment=bench."""
@@ -133,20 +133,20 @@ def data(budget: Budget) -> tuple[Path, Path, Path]:
     singles = once(made / "singles", "prepare", *alone)
     of_ruler = ["source=synthetic", f"clips={budget.ruler_clips}", f"seed={RULER_SEED}"]
     ruler = once(made / "ruler", "prepare", *of_ruler)
-    name_all(ruler)
+    join_splits(ruler, "train", "test")
     return bench, singles, ruler
 
 
-def name_all(folder: Path) -> None:
-    """A split of all clips."""
-    ids = [(folder / "split" / f"{name}.txt").read_text() for name in ("train", "val", "test")]
-    (folder / "split" / "all.txt").write_text("".join(ids))
+def join_splits(folder: Path, *names: str) -> None:
+    """The split "joined", of several."""
+    ids = [(folder / "split" / f"{name}.txt").read_text() for name in names]
+    (folder / "split" / "joined.txt").write_text("".join(ids))
 
 
 def runs(budget: Budget, bench: Path, singles: Path, ruler: Path) -> tuple[Path, dict[str, Path]]:
     """The evaluator, and the run folders of all rows by name."""
     made = budget.work / "runs"
-    words = ["experiment=bench_interclip", f"data_dir={ruler}", "data.train_split=all"]
+    words = ["experiment=bench_interclip", f"data_dir={ruler}", "data.train_split=joined"]
     evaluator = train(made / "interclip", budget.ruler_steps, *words)
     common = ["experiment=bench", f"data_dir={bench}", *budget.options]
     rows = {name: train(made / slug(name), budget.steps, *common, *own) for name, own in MODELS.items()}
@@ -185,12 +185,13 @@ def evaluate(budget: Budget, bench: Path, evaluator: Path, rows: dict[str, Path]
     parts = ["table", "individual", "ruler", "same_kind"]
     if budget.sbu:
         joints = ["source=joints", "map=sbu_kinect", f"files={budget.sbu}"]
-        name_all(real := once(budget.work / "data" / "sbu", "prepare", *joints))
+        real = once(budget.work / "data" / "sbu", "prepare", *joints)
+        join_splits(real, "train", "val", "test")
         told = [
             "run=[]",
             f"evaluator_run={evaluator}",
             f"data_dir={real}",
-            "split=all",
+            "split=joined",
             "protocol.texts=0",
             "repeats=20",
         ]

@@ -14,12 +14,15 @@ from in2in.cli.schema import check
 from in2in.errors import InputError
 
 COMMANDS = sorted(path.stem for path in conf_dir().glob("*.yaml") if path.stem != "common")
-NOT_OF_TRAIN = ("source", "composition", "frame", "sampling", "joints", "annotator")
-WEIGHTS = ("in2in", "individual", "intergen")
+NOT_OF_TRAIN = ("source", "composition", "frame", "sampling", "joints", "annotator", "protocol", "metric")
+OF_EVALUATORS = ("interclip", "tokens", "embeddings")
+EVALUATORS = ("interclip", "bench_interclip")
+WEIGHTS = ("in2in", "individual", "intergen", "interclip")
 CHOICES = sorted(
     (str(path.parent.relative_to(conf_dir())), path.stem)
     for path in conf_dir().glob("*/**/*.yaml")
-    if path.parent.name not in NOT_OF_TRAIN and path.stem != "dualmdm"
+    if path.parent.name not in (*NOT_OF_TRAIN, *OF_EVALUATORS)
+    and path.stem not in ("dualmdm", "contrastive", *EVALUATORS)
 )
 SOURCES = sorted({path.stem for path in (conf_dir() / "source").glob("*.yaml")} - set(WEIGHTS))
 SIZES = ["model.width=16", "model.layers=1", "model.heads=2", "model.feed_forward=16"]
@@ -71,6 +74,29 @@ def test_every_choice_can_be_built(group: str, choice: str, dataset: Path, tmp_p
     trainer: Any = instantiate(cfg.trainer, logger=False, callbacks=list(callbacks.values()))
     assert trainer.gradient_clip_val == 0.5
     assert len(loggers) >= 1
+
+
+@pytest.mark.parametrize("experiment", EVALUATORS)
+def test_every_evaluator_can_be_built(experiment: str, dataset: Path, tmp_path: Path) -> None:
+    sizes = [f"interclip.{side}.{size.removeprefix('model.')}" for side in ("motion", "text") for size in SIZES]
+    cfg = parts(composed("train", f"experiment={experiment}", f"data_dir={dataset}", *sizes))
+    check(cfg)
+    assert cfg.model is cfg.text is cfg.sampler is None
+    data, module = instantiate(cfg.data), instantiate(cfg.module)
+    data.setup("fit")
+    batch = next(iter(data.train_dataloader()))
+    assert len(batch) == 2 * min(len(data.train), data.batch_size)
+    assert module.training_step(batch, 0).isfinite()
+
+
+@pytest.mark.parametrize("protocol", ["fixed", "published"])
+@pytest.mark.parametrize("metric", ["all", "individual_diversity", "same_kind"])
+def test_every_protocol_and_metric_can_be_built(protocol: str, metric: str) -> None:
+    cfg = parts(composed("evaluate", f"protocol={protocol}", f"metric={metric}", "compat/sampling=published"))
+    check(cfg)
+    assert callable(instantiate(cfg.metric))
+    built = instantiate(cfg.protocol)
+    assert (built.draw, built.first_length) == (protocol == "published", True)
 
 
 @pytest.mark.parametrize("source", SOURCES)

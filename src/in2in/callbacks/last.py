@@ -51,9 +51,7 @@ class LastCheckpoint(Checkpoint):
 
     def on_train_epoch_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """After the last epoch, where no validation came before."""
-        epochs = (
-            trainer.fit_loop.epoch_progress.current.processed
-        )  # `current_epoch` counts this one only after the hooks
-        done = trainer.max_epochs == epochs or trainer.max_steps == trainer.global_step
+        progress: Any = trainer.fit_loop.epoch_progress.current  # `current_epoch` counts this one only after the hooks
+        done = trainer.max_epochs == progress.processed or trainer.max_steps == trainer.global_step
         if trainer.should_stop or done:
             self._save(trainer)

@@ -15,6 +15,7 @@ from in2in.data.synthetic.truth import Truth
 from in2in.errors import InputError
 from in2in.evaluation.evaluator import Evaluator
 from in2in.evaluation.figures import (
+    Embedded,
     Figures,
     embed,
     embedding_figures,
@@ -22,7 +23,7 @@ from in2in.evaluation.figures import (
     physical_figures,
     truth_figures,
 )
-from in2in.evaluation.generation import Samples, unusable
+from in2in.evaluation.generation import Motions, Samples, unusable
 from in2in.evaluation.metrics import interval
 from in2in.evaluation.protocol import Item, Plan, Repeat
 from in2in.evaluation.setting import Model
@@ -71,8 +72,21 @@ def _six(value: float) -> float:
     return float(f"{value:.6g}")
 
 
+@dataclass(frozen=True)
+class Recorded:
+    """The recorded motion of one draw of clips; where nothing is drawn it serves all repeats.
+
+    Attributes:
+        embedded: as the evaluator sees it with its texts.
+        figures: that need no evaluator.
+    """
+
+    embedded: Embedded
+    figures: Figures
+
+
 class Measure:
-    """Measures sets of motions against one evaluator and one data set.
+    """Measures sets of motions with one evaluator on one data set.
 
     Args:
         evaluator: that reads texts and motions.
@@ -82,77 +96,67 @@ class Measure:
 
     def __init__(self, evaluator: Evaluator, plan: Plan, data_dir: Path) -> None:
         self.evaluator, self.plan = evaluator, plan
-        self.cache = MotionCache(data_dir)
         clips = {item.clip for repeat in plan.repeats for item in repeat.items}
         known = (data_dir / "truth").is_dir()
         self.truths = {clip: Truth.load(truth_path(data_dir, clip)) for clip in clips} if known else {}
-        self.real = [self._recorded(repeat.items) for repeat in plan.repeats[: None if plan.protocol.draw else 1]]
-        self.references = self._references()
+        cache = MotionCache(data_dir)
+        draws = plan.repeats[: None if plan.protocol.draw else 1]
+        self.recorded = [self._recorded(repeat, cache) for repeat in tqdm(draws, desc=f"measuring {REAL}")]
 
-    def _recorded(self, items: Sequence[Item]) -> list[Tensor]:
-        return [item.features(self.cache) for item in items]
+    def _recorded(self, repeat: Repeat, cache: MotionCache) -> Recorded:
+        motions = [item.features(cache) for item in repeat.items]
+        embedded = embed(self.evaluator, repeat.items, motions, self.plan.protocol)
+        return Recorded(embedded, self._itself(repeat.items, motions))
 
-    def recorded(self, repeat: Repeat) -> list[Tensor]:
-        """The recorded motions of a repeat's items."""
-        return self.real[repeat.number % len(self.real)]
+    def _itself(self, items: Sequence[Item], motions: Sequence[Tensor]) -> Figures:
+        """The figures that need no evaluator."""
+        if not self.truths:
+            return physical_figures(motions)
+        ordered = [own.flip(0) if item.swapped else own for own, item in zip(motions, items, strict=True)]
+        return physical_figures(motions) | truth_figures(ordered, [self.truths[item.clip] for item in items])
 
-    def _references(self) -> list[np.ndarray]:
-        """What FID compares with: the recorded motions, drawn another time where crops and order are drawn."""
-        embedded = [self.evaluator.motions(motions).numpy() for motions in self.real]
-        return [*embedded[1:], embedded[0]]
+    def _compared(self, own: Embedded, repeat: Repeat, draw: np.random.Generator) -> Figures:
+        """The evaluator's figures; FID is to recorded motion, drawn another time where clips are drawn."""
+        reference = self.recorded[(repeat.number + 1) % len(self.recorded)].embedded.motion
+        return embedding_figures(own, reference, self.plan.protocol, draw)
 
     def rows(self, models: Sequence[Model], samples: Sequence[Samples]) -> list[Row]:
         """Recorded motion, recorded motion with shuffled texts, and all models."""
-        rows = [self._measure_real(Row(REAL), False), self._measure_real(Row(CHANCE), True)]
-        for model, own in zip(models, samples, strict=True):
-            rows.append(self._measure_model(Row(model.name, model.key), own))
-        return rows
-
-    def _measure_real(self, row: Row, shuffled: bool) -> Row:
+        real, chance = Row(REAL), Row(CHANCE)
         for repeat in self.plan.repeats:
-            self._add(row, repeat, self.recorded(repeat), list(range(len(repeat.items))), shuffled)
-        return row
+            own, draw = self.recorded[repeat.number % len(self.recorded)], repeat.generator()
+            chance.add(self._compared(own.embedded.shuffled(draw), repeat, draw))
+            real.add(self._compared(own.embedded, repeat, repeat.generator()) | own.figures)
+        rows = [self._model(Row(model.name, model.key), own) for model, own in zip(models, samples, strict=True)]
+        return [real, chance, *rows]
 
-    def _measure_model(self, row: Row, samples: Samples) -> Row:
-        for repeat, motions in zip(
-            tqdm(self.plan.repeats, desc=f"measuring {row.name}", unit="repeat"), samples.repeats, strict=True
-        ):
+    def _model(self, row: Row, samples: Samples) -> Row:
+        repeats = tqdm(self.plan.repeats, desc=f"measuring {row.name}", unit="repeat")
+        for repeat, motions in zip(repeats, samples.repeats, strict=True):
             made = motions.read()
             good = self._usable(row, made, motions.prompts)
+            items, finite = [repeat.items[place] for place in good], [made[place] for place in good]
+            own = embed(self.evaluator, items, finite, self.plan.protocol)
             try:
-                self._add(row, repeat, [made[place] for place in good], good, False)
-                self._add_varied(row, repeat, samples)
+                row.add(self._compared(own, repeat, repeat.generator()) | self._itself(items, finite))
             except InputError as error:
                 raise InputError(f"{row.name}, {len(made) - len(good)} unusable motions: {error}") from error
+            if samples.varied:
+                self._add_varied(row, repeat, samples.varied[repeat.number % len(samples.varied)])
         return row
 
     def _usable(self, row: Row, made: Sequence[Tensor], prompts: Sequence[Prompt]) -> list[int]:
+        """Places of the motions that can be measured; what is wrong with others is counted."""
         bad = dict(unusable(made, prompts))
         for reason in bad.values():
             row.unusable[reason] = row.unusable.get(reason, 0) + 1
-        # a motion of another length is still a motion; only numbers that are none cannot be measured
+        # a motion of another length is still a motion
         return [place for place in range(len(made)) if bad.get(place) != "not finite"]
 
-    def _add(self, row: Row, repeat: Repeat, motions: Sequence[Tensor], places: Sequence[int], shuffled: bool) -> None:
-        items, protocol = [repeat.items[place] for place in places], self.plan.protocol
-        own, draw = embed(self.evaluator, items, motions, protocol), repeat.generator()
-        if shuffled:
-            own = own.shuffled(draw)
-        row.add(embedding_figures(own, self.references[repeat.number % len(self.references)], protocol, draw))
-        if shuffled:
-            return
-        row.add(physical_figures(motions))
-        if self.truths:
-            ordered = [own.flip(0) if item.swapped else own for own, item in zip(motions, items, strict=True)]
-            row.add(truth_figures(ordered, [self.truths[item.clip] for item in items]))
-
-    def _add_varied(self, row: Row, repeat: Repeat, samples: Samples) -> None:
-        if not samples.varied:
-            return
-        motions = samples.varied[repeat.number % len(samples.varied)]
+    def _add_varied(self, row: Row, repeat: Repeat, motions: Motions) -> None:
         made = motions.read()
-        if any(not own.isfinite().all() for own in made):
-            row.unusable["not finite (multimodality)"] = sum(not own.isfinite().all() for own in made)
+        if bad := sum(not own.isfinite().all() for own in made):
+            row.unusable["not finite (multimodality)"] = bad
             return
         embedded = self.evaluator.motions(made).numpy()
         grouped = embedded.reshape(-1, self.plan.protocol.samples, embedded.shape[-1])
