@@ -119,13 +119,12 @@ def test_noise_is_seen_by_jitter_and_bones(recorded_clips: Recorded, real: Figur
     assert noisy["FID"] > real["FID"]
 
 
-def test_exchanged_persons_are_seen_by_who_reads_the_individual_texts(recorded_clips: Recorded, real: Figures) -> None:
+def test_exchanged_persons_are_seen_by_the_judge_alone(recorded_clips: Recorded, real: Figures) -> None:
+    assert recorded_clips.judged(unchanged)["judge: role"] > 0.9
+    assert recorded_clips.judged(persons_exchanged)["judge: role"] < 0.3
     swapped = recorded_clips.figures(persons_exchanged)
-    assert swapped["R top 1"] < 0.7 * real["R top 1"]
-    assert swapped["MM distance"] > real["MM distance"]
     for name in ("jitter", "interpenetration", "bone drift"):  # nothing that ignores who is who has changed
         assert swapped[name] == pytest.approx(real[name], rel=1e-3, abs=1e-3)
-    assert recorded_clips.judged(persons_exchanged)["judge: role"] < 0.3
 
 
 def test_a_clip_played_backwards_is_another_interaction(recorded_clips: Recorded, real: Figures) -> None:

@@ -50,7 +50,10 @@ class Evaluator(nn.Module):
     @classmethod
     def from_pretrained(cls, run: str | Path) -> "Evaluator":
         """Load a run folder of in2in-train experiment=interclip or in2in-convert source=interclip."""
-        conf, weights = read_run(run)
+        try:
+            conf, weights = read_run(run)
+        except InputError as error:
+            raise InputError(f"evaluator_{error}") from error  # it speaks of "run=", which is another option here
         if "interclip" not in conf:
             raise InputError(
                 f"evaluator_run={run} is not a run of an evaluator: give one of in2in-train experiment=interclip"
