@@ -19,7 +19,13 @@ from in2in.evaluation.table import markdown
 RULER_SEED = 101
 """Of the clips that the evaluator learns from, also those told in the phrases that are kept from models."""
 
-SCALES = ["guidance=in2in", "guidance.joint=1.0", "guidance.interaction=0.25", "guidance.individual=0.25"]
+SCALES = [
+    "guidance=in2in",
+    "~guidance.scale",
+    "guidance.joint=1.0",
+    "guidance.interaction=0.25",
+    "guidance.individual=0.25",
+]
 """in2IN's own guidance, which asks for each text alone; in all 1.5 as the plain guidance of experiment=bench."""
 
 MODELS = {
