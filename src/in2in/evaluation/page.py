@@ -67,6 +67,6 @@ def write_extremes(path: Path, name: str, items: Sequence[Item], motions: Sequen
     for figure in of:
         for word, place in (("best", figure.best), ("worst", figure.worst)):
             joints = decode_joints(torch.as_tensor(motions[place])).numpy()
-            note = f"{word} {figure.name}: {figure.values[place]:.3g} (clip {items[place].clip})"
-            takes.append(Take(joints, FPS, items[place].text, items[place].individuals, note))
+            title = f"{word} {figure.name}: {figure.values[place]:.3g}"
+            takes.append(Take(joints, FPS, title, note=f"{items[place].text} (clip {items[place].clip})"))
     write_page(path, takes, f"{name}: best and worst clips")
