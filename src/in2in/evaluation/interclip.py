@@ -22,20 +22,20 @@ class MotionTower(nn.Module):
     Args:
         embedding: E.
         persons: P, whose features are put side by side.
-        every: reads one frame in so many; all as published, fewer cost less.
         width, layers, heads, feed_forward, dropout: of the encoder.
+        every: reads one frame in so many; all as published, fewer cost less.
     """
 
     def __init__(
         self,
         embedding: int = 512,
         persons: int = 2,
-        every: int = 1,
         width: int = 1024,
         layers: int = 8,
         heads: int = 8,
         feed_forward: int = 2048,
         dropout: float = 0.1,
+        every: int = 1,
     ) -> None:
         super().__init__()
         self.persons, self.every, self.width = persons, every, width
