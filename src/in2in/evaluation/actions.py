@@ -40,6 +40,9 @@ class ActionReader(nn.Module):
         width: of the layers.
     """
 
+    mean: Tensor
+    std: Tensor
+
     def __init__(self, actions: Sequence[str], mean: Tensor, std: Tensor, width: int = 96) -> None:
         super().__init__()
         self.actions = tuple(actions)
