@@ -142,7 +142,8 @@ DOES: tuple[Cue, ...] = (
         0.5,
     ),
     _cue(
-        r"stagger|stumbl|steps? back|backs? (?:away|off|up)|retreat|recoil|loses? balance|moves? back",
+        r"stagger|stumbl|totter|backs? (?:away|off|up)|retreat|recoil|loses? (?:the )?balance"
+        r"|(?:steps?|moves?|falls?|reels?|jumps?|sways?|goes|walks?|flies|leaps?|runs?) back(?:wards?)?\b",
         lambda m: m.backwards,
         0.2,
     ),
@@ -174,11 +175,11 @@ DOES: tuple[Cue, ...] = (
 """What a person does; the first that fits a verb and its complements counts, special ones before general ones."""
 
 ANSWERS = re.compile(
-    r"\b(?:(?:bow|wave|nod|greet|salute|hug|punche|kick|pushe|hit|strike)s back|in return|return|respond|answer"
-    r"|repl|repeat|cop(?:y|ies)|mirror|imitat|too\b|also|likewise|a moment later|last\b|afterwards|reciproc|joins"
-    r"|complet|follows?\b"
+    r"\b(?:(?:bow|wave|nod|greet|salute|hug|punche|kick|pushe|hit|strike)s back|in return|in turn|return|respond"
+    r"|answer|repl|repeat|cop(?:y|ies)|mirror|imitat|shadows?\b|echo|mimic|too\b|also|likewise|a (?:moment|little) later"
+    r"|last\b|afterwards|reciproc|joins|complet|accept|receiv|follows?\b(?! somebody)|back\.?$"
     r"|(?:shakes?|takes?|grasps?|grabs?|slaps?|hits?|high-fives?|claps?|meets?)(?: and shakes)? "
-    r"(?:it|what|the (?:left |right )?(?:hand|arm|palm))\b)",
+    r"(?:it|what|the (?:\w+ )?(?:left |right )?(?:hand|arm|palm))\b)",
     re.IGNORECASE,
 )
 """Words of a person who comes second: what shows the doer by an earlier movement shows this one by a later."""
@@ -188,20 +189,31 @@ BEGINS = re.compile(r"(?:start|begin|initiat|lead|goes first|is the first)", re.
 MORE: tuple[Cue, ...] = (
     _cue(r"taller", lambda m: m.statures, 0.02, 0.9),
     _cue(r"shorter|smaller", lambda m: -m.statures, 0.02, 0.9),
-    _cue(r"(?<!the )first\b|start|begin|initiat", lambda m: -m.begins, 0.3, 0.3),
+    _cue(
+        r"(?<!the )first\b|the first (?:step|move|turn)|start|begin|initiat|propos|invit|suggest",
+        lambda m: -m.begins,
+        0.3,
+        0.3,
+    ),
 )
 """What may be said besides; each counts wherever it is said."""
 
 WEAK: tuple[Cue, ...] = (
-    _cue(r"receiv|accept|takes?\b|gets?\b|grab", lambda m: -_hands_emptied(m), 0.2, 0.5),
+    _cue(r"receiv|accept|takes?\b|gets?\b|grab", lambda m: -_hands_emptied(m), 0.5, 0.3),
     _cue(r"follows?\b|behind", lambda m: np.median(m.signals.facing, axis=-1), 0.6, 0.5),
-    _cue(r"", lambda m: -m.begins, 0.3, 0.2),
+    _cue(r"", lambda m: -m.begins + _lift_early(m), 0.6, 0.2),
 )
-"""Where no clause has a cue above. The last fits every clause: whoever acts moves before whoever is acted on."""
+"""Where clauses have no cue above. The last fits every clause: whoever acts moves before whoever is acted on."""
 
-SIDE = re.compile(r"\b(left|right) (hand|arm|palm|fist|elbow|leg|foot|knee)", re.IGNORECASE)
+SIDE = re.compile(r"(?<!somebody's )\b(left|right) (hand|arm|palm|fist|elbow|leg|foot|knee)\b( of somebody)?", re.IGNORECASE)
+
+_TAKEN = re.compile(r"^[\w-]+ (?:the|a) (?:\w+ )?(?:left|right) (?:hand|arm|palm)$")
+"""A hand that is all that a deed names may be the other's: "shakes the left hand"."""
 
 SIDE_WEIGHT = 0.8
+
+FAINT = 0.1
+"""Evidence below which weak cues are asked too."""
 
 _NEXT_VERB = re.compile(
     r"(?:,|\band then\b|\band\b|\bthen\b)\s+(?=(?:\w+ly(?: and \w+ly)?\s+)?(?!(?:hands|arms|legs|knees)\b)[a-z-]+s\b)"
@@ -232,7 +244,7 @@ class Deed:
 
 def _of_side(deed: Deed, movement: Movement) -> float:
     """Whoever uses this side more than the other side."""
-    if not (named := SIDE.search(deed.words)):
+    if not (named := SIDE.search(deed.words)) or named[3] or _TAKEN.search(deed.words):
         return 0.0
     s = movement.signals
     left = named[1].lower() == "left"
@@ -241,11 +253,17 @@ def _of_side(deed: Deed, movement: Movement) -> float:
     return SIDE_WEIGHT * float(np.clip((more[0] - more[1]) / 0.5, -1.0, 1.0))
 
 
+_DONE = re.compile(r"^(?:gives?|makes?|does|takes?|throws?|lands?|delivers?|deals?|performs?) (?:somebody )?an? (?:\w+ )?")
+"""A verb that leaves the matter to its noun: gives a push."""
+
+
 def _strong(deed: Deed, together: list[str], movement: Movement) -> list[float]:
     found = []
     for phrase in deed.verbs():
         answers = deed.later or ANSWERS.search(phrase) is not None
         about = [phrase, *(together if answers or BEGINS.match(phrase) else [])]
+        if noun := _DONE.match(phrase):
+            about.insert(0, phrase[noun.end() :])
         cue = next((cue for words in about for cue in DOES if cue.words.match(words)), None)
         if cue is not None and (cue.timed or not answers):
             found.append(-cue.evidence(movement) if answers else cue.evidence(movement))
@@ -270,8 +288,11 @@ def first_named_is_person_1(deeds: list[Deed], together: list[str], movement: Mo
         strong |= bool(found)
         more = [cue.evidence(movement) for cue in MORE if cue.words.search(f"{deed.looks} {deed.words}")]
         total += sign * (sum(found) + sum(more) + _of_side(deed, movement))
-    if not strong:
+    if not strong or abs(total) < FAINT:
         for deed in deeds[:1]:
             sign = 1.0 if deed.first else -1.0
-            total += sign * next(cue.evidence(movement) for cue in WEAK if cue.words.search(deed.words))
+            for cue in WEAK:
+                if cue.words.search(deed.words):
+                    second = cue is WEAK[-1] and (deed.later or ANSWERS.search(deed.words))
+                    total += (-sign if second else sign) * cue.evidence(movement)
     return total

@@ -2,26 +2,21 @@
 
 "One person pushes the other, who staggers back." becomes "A person pushes forward." and "A person staggers back."
 Which of the two is person 1 is read off the motion (see `in2in.annotation.cues`). Where there is no motion, as in
-sampling, the first whom the text names is.
+sampling, the first whom the text names is. Of a person on whom the text says nothing, the motion tells what it shows.
 """
 
-import re
 from collections.abc import Sequence
 
 from in2in.annotation.annotator import RejectedError, Reply
 from in2in.annotation.answer import Answer
-from in2in.annotation.clauses import is_whole, split, told
 from in2in.annotation.cues import Deed, first_named_is_person_1
+from in2in.annotation.grammar.clause import Clause
+from in2in.annotation.grammar.clauses import IN_TURN, split
+from in2in.annotation.grammar.people import BOTH, FIRST, SECOND
+from in2in.annotation.grammar.voice import undergone
+from in2in.annotation.grammar.wording import sentence, told
 from in2in.annotation.journal import Failure
 from in2in.annotation.motion import Movement
-from in2in.annotation.people import BOTH, FIRST, SECOND
-from in2in.annotation.predicate import Clause
-from in2in.annotation.voice import undergone
-
-_RAGGED = re.compile(r"\b(?:of|the|an?|with|by|and|that|which|where|who)\.$")
-"""A sentence that ends so has been torn from a longer one."""
-
-_SIZES = ("taller", "shorter", "other", "another", "former", "latter", "second", "first")
 
 
 class TemplateAnnotator:
@@ -36,7 +31,7 @@ class TemplateAnnotator:
 
     def __init__(self, surest: float = 0.05) -> None:
         self.surest = surest
-        self.version = "template 1"
+        self.version = "template 2"
 
     def show(self, text: str, movement: Movement | None) -> str:
         """See `Annotator`."""
@@ -45,13 +40,14 @@ class TemplateAnnotator:
     def ask(self, text: str, movement: Movement | None, rejected: Sequence[Failure] = ()) -> Reply:
         """See `Annotator`."""
         clauses = split(text)
-        first, second = (_sentence(clauses, who) for who in (FIRST, SECOND))
-        whole = all(is_whole(clause) for clause in clauses)
-        if not whole or not first or not second or _RAGGED.search(first) or _RAGGED.search(second):
+        own = descriptions(clauses)
+        if not any(own) or (movement is None and not all(own)):
             raise RejectedError("the rules do not see in this sentence what each of two people does")
-        if movement is not None and first != second and self.evidence(clauses, movement) < 0:
-            first, second = second, first
-        answer = Answer(person1=first, person2=second)
+        if movement is not None:
+            if own[0] != own[1] and self.evidence(clauses, movement) < 0:
+                own = own[::-1]
+            own = tuple(words or sentence(movement.shown(person), ()) for person, words in enumerate(own))
+        answer = Answer(person1=own[0], person2=own[1])
         return Reply(answer, answer.model_dump_json())
 
     def close(self) -> None:
@@ -64,9 +60,9 @@ class TemplateAnnotator:
             RejectedError: the motion does not tell.
         """
         deeds = [
-            Deed(clause.who == FIRST, told(clause), " ".join(clause.looks), clause.later)
+            Deed(clause.who == FIRST, words, " ".join(clause.looks), clause.later)
             for clause in clauses
-            if clause.who != BOTH and not told(clause).startswith(("is ", "has "))
+            if clause.who != BOTH and (words := told(clause)) and not words.startswith(("is ", "has "))
         ]
         together = [told(clause) for clause in clauses if clause.who == BOTH]
         evidence = first_named_is_person_1(deeds, together, movement)
@@ -75,20 +71,18 @@ class TemplateAnnotator:
         return evidence
 
 
-def _sentence(clauses: list[Clause], who: str) -> str:
-    """What one of the two does, "" if nothing is said of it."""
-    own = [clause for clause in clauses if clause.who in (who, BOTH)]
-    done = [told(clause) for clause in own]
-    if not any(clause.who == who for clause in own):
+def descriptions(clauses: list[Clause]) -> tuple[str, str]:
+    """What is said of the first whom a text names and of the other, a sentence each; "" of whom nothing is said."""
+    first, second = _description(clauses, FIRST), _description(clauses, SECOND)
+    if first == second and any(clause.later for clause in clauses if clause.who == SECOND):
+        second = f"{second.removesuffix('.')} {' '.join(IN_TURN)}."
+    return first, second
+
+
+def _description(clauses: list[Clause], who: str) -> str:
+    done = [words for clause in clauses if clause.who in (who, BOTH) and (words := told(clause))]
+    if not any(clause.who == who and told(clause) for clause in clauses):
         suffered = (undergone(clause) for clause in clauses if clause.who not in (who, BOTH))
-        done += [told(Clause(who, words)) for words in suffered if words is not None][:1]
-    looks = next((clause.looks for clause in own if clause.who == who and clause.looks), ())
-    looks = tuple(word for word in looks if word not in _SIZES)
-    if not done:
-        return ""
-    subject = " ".join((_article(looks), *looks, "person"))
-    return f"{subject} {' and '.join(done)}."
-
-
-def _article(looks: tuple[str, ...]) -> str:
-    return "An" if looks and looks[0][0] in "aeiou" else "A"
+        done += [words for deed in suffered if deed is not None and (words := told(Clause(who, deed)))]
+    looks = next((clause.looks for clause in clauses if clause.who == who and clause.looks), ())
+    return sentence(done, looks) if done else ""
