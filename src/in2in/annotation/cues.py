@@ -1,6 +1,5 @@
-"""Who of two moving people does what a clause says: for each group of words, a measure that is larger for the doer."""
+"""What shows in the motion who of two people does a thing: for each sort of deed a measure, larger for the doer."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,17 +13,17 @@ from in2in.motion.representation import FPS
 
 @dataclass(frozen=True)
 class Cue:
-    """A group of words and the measure that shows who does it.
+    """A sort of deed, by examples, and the measure that shows who does it.
 
     Attributes:
-        words: of the clause's first verb and what belongs to it.
+        examples: how it is told; a clause counts as the sort whose examples it means most nearly.
         measure: [2] of a movement, larger for the person who does it.
         unit: the difference from which on it counts fully.
         weight: how much it counts beside other cues.
         timed: whether the measure says when, not how much: then it also shows who comes second.
     """
 
-    words: re.Pattern[str]
+    examples: tuple[str, ...]
     measure: Callable[[Movement], Array]
     unit: float
     weight: float = 1.0
@@ -44,6 +43,11 @@ def _lift_early(m: Movement) -> Array:
 
 def _both_lift_early(m: Movement) -> Array:
     return -np.array([onset(lifted.mean(0)) for lifted in m.signals.lifted]) / FPS
+
+
+def _start(m: Movement) -> Array:
+    """When each moves at all, and when each moves an arm."""
+    return (_lift_early(m) - m.begins) / 2
 
 
 def _bend(m: Movement) -> Array:
@@ -68,6 +72,10 @@ def _thrust(m: Movement) -> Array:
     return (m.signals.from_shoulder[..., 0] / m.signals.arm[..., None]).max(axis=(1, 2))
 
 
+def _arm_held_up(m: Movement) -> Array:
+    return m.signals.lifted.max(1).mean(-1)
+
+
 def _hands_emptied(m: Movement) -> Array:
     """An arm that is up at first and down at last: whoever brings a thing carries it."""
     edge = max(m.signals.joints.shape[1] // 15, 2)
@@ -83,9 +91,14 @@ def _leave_early(m: Movement) -> Array:
     return -np.array([first_onset(course) for course in turned]) / FPS
 
 
+def _behind(m: Movement) -> Array:
+    """Who has the other before the eyes."""
+    return np.median(m.signals.facing, axis=-1)
+
+
 def _ahead(m: Movement) -> Array:
     """Who has the other behind; who sets off first, where they go side by side."""
-    facing = np.median(m.signals.facing, axis=-1)
+    facing = _behind(m)
     return -facing if abs(facing[0] - facing[1]) > 0.6 else 3 * _set_off_early(m)
 
 
@@ -102,197 +115,152 @@ def _dodge(m: Movement) -> Array:
     return aside + np.median(head, axis=-1) - head.min(-1)
 
 
-_EARLY = (_lift_early, _both_lift_early, _bend, _leave_early, _ahead, _set_off_early)
-
-
-def _cue(words: str, measure: Callable[[Movement], Array], unit: float, weight: float = 1.0) -> Cue:
-    return Cue(re.compile(rf"\b(?:{words})", re.IGNORECASE), measure, unit, weight, measure in _EARLY)
-
-
-_LIMB = r"(?:a |an |the |one |both |his |her |their )?(?:left |right )?(?:hands?|arms?|palms?|fist)"
-
-DOES: tuple[Cue, ...] = (
-    _cue(r"gives?\b.*\b(?:five|wave)\b|high", _lift_early, 0.15, 0.7),
-    _cue(r"gives?\b.*\bhug|hugs?\b|embrac|opens? |spreads?|(?:holds?|takes?|throws?)\b.*\bboth", _both_lift_early, 0.2),
-    _cue(
-        rf"(?:offers?|extends?|holds?|stretch\w*|rais\w*|lifts?|reach\w*|puts?|gives?) (?:out |up )?{_LIMB}\b(?! on)",
+CUES: tuple[Cue, ...] = (
+    Cue(
+        ("hugs somebody", "embraces somebody", "wraps both arms around somebody", "opens the arms for a hug"),
+        _both_lift_early,
+        0.2,
+        timed=True,
+    ),
+    Cue(
+        (
+            *("holds out the hand", "raises an arm", "extends the right hand to somebody", "lifts up the left hand"),
+            *("reaches out with a hand", "offers a hand for a handshake", "gives somebody a high five"),
+        ),
         _lift_early,
         0.15,
         0.7,
+        timed=True,
     ),
-    _cue(r"kick|swings? .*\bleg|lifts? .*\b(?:leg|foot)|knees\b", lambda m: m.signals.ankles.max(axis=(1, 2)), 0.2),
-    _cue(r"push|shove|thrusts? both|puts? both hands", _both_hands_on_trunk, 0.15),
-    _cue(r"punch|hits?\b|strik|jab|box|slap|attack|throws? a|swings? .*\b(?:fist|arm|hand)", _thrust, 0.1),
-    _cue(
-        r"pats?\b|patt|tap|touch|strok|comfort|consol|clap|(?:puts?|lays?|places?|rests?)\b.*\bhand",
+    Cue(
+        ("waves", "waves the hand at somebody", "says hello with a raised hand", "salutes", "moves the arm about"),
+        _lift_early,
+        0.15,
+        0.7,
+        timed=True,
+    ),
+    Cue(
+        ("kicks somebody", "swings a leg at somebody", "kicks with the right foot", "strikes with the knee"),
+        lambda m: m.signals.ankles.max(axis=(1, 2)),
+        0.2,
+    ),
+    Cue(
+        ("pushes somebody", "shoves somebody away", "thrusts somebody back with both hands", "pushes hard"),
+        _both_hands_on_trunk,
+        0.15,
+    ),
+    Cue(
+        (
+            *("punches somebody", "hits somebody with the fist", "strikes at the head of somebody", "throws a punch"),
+            *("attacks somebody with a blow", "slaps somebody in the face"),
+        ),
+        _thrust,
+        0.1,
+    ),
+    Cue(
+        (
+            *("pats somebody on the back", "touches somebody", "taps somebody", "puts a hand on somebody"),
+            *("strokes somebody", "comforts somebody with a hand"),
+        ),
         _hand_on_body,
         0.15,
     ),
-    _cue(
-        r"point|gestur|indicat|directs?\b|shows?\b.*\b(?:way|direction)|aims?\b",
-        lambda m: m.signals.lifted.max(1).mean(-1),
+    Cue(
+        ("points at something", "shows the way with the arm", "gestures into the distance", "indicates a direction"),
+        _arm_held_up,
         0.15,
     ),
-    _cue(r"hands?\b|gives?\b|pass|deliver|presents?|brings?|carr|offers?", _hands_emptied, 0.2),
-    _cue(
-        r"walks? up|approach|comes? (?:closer|over|up|near|to)|steps? (?:forward|closer|up)"
-        r"|(?:walks?|runs?|moves?|goes) (?:over )?(?:to|towards?)\b",
+    Cue(
+        (
+            *("gives something to somebody", "hands over an object", "passes a thing to somebody", "brings something"),
+            "delivers a parcel",
+        ),
+        _hands_emptied,
+        0.2,
+    ),
+    Cue(
+        ("takes the object that is given", "receives a parcel from somebody", "accepts a present"),
+        lambda m: -_hands_emptied(m),
+        0.3,
+        0.7,
+    ),
+    Cue(
+        (
+            *("walks up to somebody", "comes closer", "goes over to somebody", "approaches somebody"),
+            *("steps forward", "comes near"),
+        ),
         lambda m: m.nearer,
         0.3,
         0.5,
     ),
-    _cue(
-        r"stagger|stumbl|totter|backs? (?:away|off|up)|retreat|recoil|loses? (?:the )?balance"
-        r"|(?:steps?|moves?|falls?|reels?|jumps?|sways?|goes|walks?|flies|leaps?|runs?) back(?:wards?)?\b",
+    Cue(
+        ("staggers back", "loses balance and stumbles backwards", "retreats", "steps back", "nearly falls"),
         lambda m: m.backwards,
         0.2,
     ),
-    _cue(
-        r"chas|pursu|(?:runs?|walks?|goes|comes) (?:after|behind)|hunts?|catch",
-        lambda m: np.median(m.signals.facing, axis=-1),
+    Cue(
+        (
+            *("runs after somebody", "chases somebody", "hunts somebody", "pursues somebody", "follows somebody"),
+            *("tries to catch somebody", "comes behind"),
+        ),
+        _behind,
         0.6,
     ),
-    _cue(r"(?:walks?|runs?|goes) (?:ahead|in front)", _ahead, 0.6),
-    _cue(
-        r"leads?\b|pulls?\b|drag|guid|tows?\b|flees?\b|escap|runs? (?:away|off)",
-        lambda m: -np.median(m.signals.facing, axis=-1),
+    Cue(("flees from somebody", "runs away from somebody", "escapes", "runs off"), lambda m: -_behind(m), 0.6),
+    Cue(
+        ("leads somebody by the hand", "pulls somebody along", "drags somebody", "guides somebody", "tows somebody"),
+        lambda m: -_behind(m),
         0.6,
     ),
-    _cue(r"bows?\b|bends?|leans? (?:forward|down)|curts", _bend, 0.2),
-    _cue(r"duck|dodg|evad|avoid|sidestep|leans? (?:back|away|aside|to)|weav|slips?", _dodge, 0.1),
-    _cue(r"crouch|squat|kneel|sits?\b|falls?\b|lies?\b", lambda m: -m.signals.at("pelvis")[..., 1].min(-1), 0.2),
-    _cue(r"jump|hops?\b|leap", lambda m: m.signals.at("pelvis")[..., 1].max(-1), 0.1),
-    _cue(
-        r"(?:walks?|goes|turns?|steps?)\b.*\b(?:away|around|off|out|apart|opposite)"
-        r"|turns\b|leav|parts?\b|faces? about",
+    Cue(("walks in front", "goes ahead", "walks ahead a little"), _ahead, 0.6),
+    Cue(
+        ("bows", "bends forward in a bow", "bows to somebody", "leans forward deeply", "lowers the upper body"),
+        _bend,
+        0.2,
+        timed=True,
+    ),
+    Cue(
+        (
+            *("dodges a punch", "ducks", "evades the attack", "leans aside to avoid a blow", "slips out of the way"),
+            "sidesteps",
+        ),
+        _dodge,
+        0.1,
+    ),
+    Cue(
+        ("crouches", "squats down", "kneels", "sits down", "falls to the floor", "lies down"),
+        lambda m: -m.signals.at("pelvis")[..., 1].min(-1),
+        0.2,
+    ),
+    Cue(("jumps", "hops", "leaps up"), lambda m: m.signals.at("pelvis")[..., 1].max(-1), 0.1),
+    Cue(
+        ("walks away", "turns around and leaves", "goes the opposite way", "turns away and goes", "departs"),
         _leave_early,
         0.3,
+        timed=True,
     ),
-    _cue(r"sets? off|(?:starts?|begins?) (?:to )?(?:walk|go|mov)|joins?\b", _set_off_early, 0.2),
-    _cue(r"wav|greet|salut|mov|rais|lifts?|stretch|reach", _lift_early, 0.15, 0.7),
-    _cue(r"stands?\b|waits?|watch|looks? on|stays?", lambda m: -m.path, 0.3, 0.5),
-)
-"""What a person does; the first that fits a verb and its complements counts, special ones before general ones."""
-
-ANSWERS = re.compile(
-    r"\b(?:(?:bow|wave|nod|greet|salute|hug|punche|kick|pushe|hit|strike)s back|in return|in turn|return|respond"
-    r"|answer|repl|repeat|cop(?:y|ies)|mirror|imitat|shadows?\b|echo|mimic|too\b|also|likewise|a (?:moment|little) later"
-    r"|last\b|afterwards|reciproc|joins|complet|accept|receiv|follows?\b(?! somebody)|back\.?$"
-    r"|(?:shakes?|takes?|grasps?|grabs?|slaps?|hits?|high-fives?|claps?|meets?)(?: and shakes)? "
-    r"(?:it|what|the (?:\w+ )?(?:left |right )?(?:hand|arm|palm))\b)",
-    re.IGNORECASE,
-)
-"""Words of a person who comes second: what shows the doer by an earlier movement shows this one by a later."""
-
-BEGINS = re.compile(r"(?:start|begin|initiat|lead|goes first|is the first)", re.IGNORECASE)
-
-MORE: tuple[Cue, ...] = (
-    _cue(r"taller", lambda m: m.statures, 0.02, 0.9),
-    _cue(r"shorter|smaller", lambda m: -m.statures, 0.02, 0.9),
-    _cue(
-        r"(?<!the )first\b|the first (?:step|move|turn)|start|begin|initiat|propos|invit|suggest",
-        lambda m: -m.begins,
+    Cue(("sets off first", "starts to walk", "begins walking", "takes the first step"), _set_off_early, 0.2, timed=True),
+    Cue(
+        ("walks alongside somebody", "keeps up with somebody", "accompanies somebody", "joins somebody", "keeps pace"),
+        lambda m: -_set_off_early(m),
+        0.2,
+        0.5,
+    ),
+    Cue(("begins", "starts first", "initiates it", "goes first"), _start, 0.3, 0.7, timed=True),
+    Cue(
+        ("answers", "returns the gesture", "replies in the same way", "copies the movement", "mirrors somebody"),
+        lambda m: -_start(m),
         0.3,
-        0.3,
+        0.7,
+    ),
+    Cue(
+        ("stands still", "waits", "watches somebody", "stays in place", "does not move"), lambda m: -m.path, 0.3, 0.5
     ),
 )
-"""What may be said besides; each counts wherever it is said."""
 
-WEAK: tuple[Cue, ...] = (
-    _cue(r"receiv|accept|takes?\b|gets?\b|grab", lambda m: -_hands_emptied(m), 0.5, 0.3),
-    _cue(r"follows?\b|behind", lambda m: np.median(m.signals.facing, axis=-1), 0.6, 0.5),
-    _cue(r"", lambda m: -m.begins + _lift_early(m), 0.6, 0.2),
-)
-"""Where clauses have no cue above. The last fits every clause: whoever acts moves before whoever is acted on."""
+FIRST_MOVER = Cue((), _start, 0.3, 0.2, timed=True)
+"""Where no clause tells: whoever acts moves before whoever is acted on."""
 
-SIDE = re.compile(r"(?<!somebody's )\b(left|right) (hand|arm|palm|fist|elbow|leg|foot|knee)\b( of somebody)?", re.IGNORECASE)
+TALLER = Cue((), lambda m: m.statures, 0.02, 0.9)
 
-_TAKEN = re.compile(r"^[\w-]+ (?:the|a) (?:\w+ )?(?:left|right) (?:hand|arm|palm)$")
-"""A hand that is all that a deed names may be the other's: "shakes the left hand"."""
-
-SIDE_WEIGHT = 0.8
-
-FAINT = 0.1
-"""Evidence below which weak cues are asked too."""
-
-_NEXT_VERB = re.compile(
-    r"(?:,|\band then\b|\band\b|\bthen\b)\s+(?=(?:\w+ly(?: and \w+ly)?\s+)?(?!(?:hands|arms|legs|knees)\b)[a-z-]+s\b)"
-)
-_MANNER = re.compile(r"^(?:(?:very )?\w+ly (?:and \w+ly )?|then |also |first )+")
-
-
-@dataclass(frozen=True)
-class Deed:
-    """What one of a text's two people does.
-
-    Attributes:
-        first: whether it is the first that the text names.
-        words: the clause, with its verb in the third person at its beginning, and no person before it.
-        looks: the words that describe the person, such as "taller".
-        later: whether the text says that it comes after the other's.
-    """
-
-    first: bool
-    words: str
-    looks: str = ""
-    later: bool = False
-
-    def verbs(self) -> list[str]:
-        """Each verb with its complements, adverbs left out."""
-        return [_MANNER.sub("", phrase.strip()) for phrase in _NEXT_VERB.split(self.words)]
-
-
-def _of_side(deed: Deed, movement: Movement) -> float:
-    """Whoever uses this side more than the other side."""
-    if not (named := SIDE.search(deed.words)) or named[3] or _TAKEN.search(deed.words):
-        return 0.0
-    s = movement.signals
-    left = named[1].lower() == "left"
-    used = s.ankles.max(-1) / 0.3 if named[2].lower() in ("leg", "foot", "knee") else s.lifted.max(-1)
-    more = (used[:, 0] - used[:, 1]) * (1 if left else -1)
-    return SIDE_WEIGHT * float(np.clip((more[0] - more[1]) / 0.5, -1.0, 1.0))
-
-
-_DONE = re.compile(r"^(?:gives?|makes?|does|takes?|throws?|lands?|delivers?|deals?|performs?) (?:somebody )?an? (?:\w+ )?")
-"""A verb that leaves the matter to its noun: gives a push."""
-
-
-def _strong(deed: Deed, together: list[str], movement: Movement) -> list[float]:
-    found = []
-    for phrase in deed.verbs():
-        answers = deed.later or ANSWERS.search(phrase) is not None
-        about = [phrase, *(together if answers or BEGINS.match(phrase) else [])]
-        if noun := _DONE.match(phrase):
-            about.insert(0, phrase[noun.end() :])
-        cue = next((cue for words in about for cue in DOES if cue.words.match(words)), None)
-        if cue is not None and (cue.timed or not answers):
-            found.append(-cue.evidence(movement) if answers else cue.evidence(movement))
-    if not found and (cue := next((cue for cue in DOES if cue.timed and cue.words.search(deed.words)), None)):
-        sign = -1 if deed.later or ANSWERS.search(deed.words) else 1
-        found.append(sign * 0.7 * cue.evidence(movement))
-    return found
-
-
-def first_named_is_person_1(deeds: list[Deed], together: list[str], movement: Movement) -> float:
-    """The evidence that the person a text names first is person 1: below 0 it is person 2, near 0 nothing tells.
-
-    Args:
-        deeds: what each does.
-        together: what both do, clauses like those of the deeds; "begins" and "follows" speak of it.
-        movement: of the two.
-    """
-    total, strong = 0.0, False
-    for deed in deeds:
-        sign = 1.0 if deed.first else -1.0
-        found = _strong(deed, together, movement)
-        strong |= bool(found)
-        more = [cue.evidence(movement) for cue in MORE if cue.words.search(f"{deed.looks} {deed.words}")]
-        total += sign * (sum(found) + sum(more) + _of_side(deed, movement))
-    if not strong or abs(total) < FAINT:
-        for deed in deeds[:1]:
-            sign = 1.0 if deed.first else -1.0
-            for cue in WEAK:
-                if cue.words.search(deed.words):
-                    second = cue is WEAK[-1] and (deed.later or ANSWERS.search(deed.words))
-                    total += (-sign if second else sign) * cue.evidence(movement)
-    return total
+EARLIER = Cue((), lambda m: -m.begins, 0.3, 0.3)

@@ -1,7 +1,7 @@
 """An annotator of simple sentences, by rules alone: no model, no network.
 
 "One person pushes the other, who staggers back." becomes "A person pushes forward." and "A person staggers back."
-Which of the two is person 1 is read off the motion (see `in2in.annotation.cues`). Where there is no motion, as in
+Which of the two is person 1 is read off the motion (see `in2in.annotation.who`). Where there is no motion, as in
 sampling, the first whom the text names is. Of a person on whom the text says nothing, the motion tells what it shows.
 """
 
@@ -9,14 +9,15 @@ from collections.abc import Sequence
 
 from in2in.annotation.annotator import RejectedError, Reply
 from in2in.annotation.answer import Answer
-from in2in.annotation.cues import Deed, first_named_is_person_1
 from in2in.annotation.grammar.clause import Clause
 from in2in.annotation.grammar.clauses import IN_TURN, split
 from in2in.annotation.grammar.people import BOTH, FIRST, SECOND
 from in2in.annotation.grammar.voice import undergone
 from in2in.annotation.grammar.wording import sentence, told
 from in2in.annotation.journal import Failure
+from in2in.annotation.likeness import Likeness
 from in2in.annotation.motion import Movement
+from in2in.annotation.who import first_named_is_person_1
 
 
 class TemplateAnnotator:
@@ -31,6 +32,7 @@ class TemplateAnnotator:
 
     def __init__(self, surest: float = 0.05) -> None:
         self.surest = surest
+        self.likeness = Likeness()
         self.version = "template 2"
 
     def show(self, text: str, movement: Movement | None) -> str:
@@ -59,13 +61,7 @@ class TemplateAnnotator:
         Raises:
             RejectedError: the motion does not tell.
         """
-        deeds = [
-            Deed(clause.who == FIRST, words, " ".join(clause.looks), clause.later)
-            for clause in clauses
-            if clause.who != BOTH and (words := told(clause)) and not words.startswith(("is ", "has "))
-        ]
-        together = [told(clause) for clause in clauses if clause.who == BOTH]
-        evidence = first_named_is_person_1(deeds, together, movement)
+        evidence = first_named_is_person_1(clauses, movement, self.likeness)
         if abs(evidence) < self.surest:
             raise RejectedError("the motion does not show which of the two does what the text says")
         return evidence

@@ -262,9 +262,7 @@ class _Reader:
             self.words = list(rest)
             self.subject = None if model is None else ref
             return end
-        words = [w for w in model.words if w != "first"]
-        if model.who == BOTH and words:
-            words[0] = _singular(words[0])
+        words = _turned(model)
         verb = after_adverbs(words, 0)
         head = words[: verb + 1]
         if all(isinstance(w, str) and w in _COPIES for w in rest):
@@ -374,11 +372,17 @@ def _same(words: tuple[Item, ...]) -> list[Item] | None:
     return None
 
 
+def _turned(model: Clause) -> list[Item]:
+    """The words of a clause with the other person as the subject."""
+    words = [Ref(OTHER) if isinstance(w, Ref) and not w.mutual else w for w in model.words if w != "first"]
+    if model.who == BOTH and words:
+        words[0] = _singular(words[0])
+    return words
+
+
 def _like(model: Clause, rest: list[Item]) -> tuple[Item, ...]:
     """The words of a clause again, for the other person and with this at the end."""
-    words = [w for w in model.words if w != "first"]
-    if model.who == BOTH:
-        words[0] = _singular(words[0])
+    words = _turned(model)
     if rest and rest[0] in words and rest[0] in PREPOSITIONS:
         words = words[: words.index(rest[0])]
     return (*words, *(rest or IN_TURN))

@@ -62,8 +62,8 @@ def _noun_phrase(words: list[str], start: int) -> tuple[int, list[str]] | None:
     """The end of the noun phrase of a person that starts here, and its words."""
     if words[start] not in _DETERMINERS:
         return None
-    if words[start : start + 2] in (["one", "of"], ["another", "of"]) and start + 2 < len(words):
-        return (start + (4 if words[start + 2 : start + 3] == ["the"] else 3), [words[start]])
+    if words[start : start + 2] == ["one", "of"] and words[start + 2 : start + 3] in (["them"], ["the"], ["these"]):
+        return (start + (3 if words[start + 2] == "them" else 4), ["one"])
     for end in range(start + 1, min(start + 8, len(words))):
         if words[end] in _PERSON and not (words[end] == "one" and words[end - 1] in ("left", "right", "each")):
             return end + 1, words[start : end + 1]

@@ -12,7 +12,8 @@ _POSSESSIVE = {"his", "her", "their"}
 _MEETING = {"at", "to", "on", "onto", "into", "in", "of", "around", "for", "over", "with", "after"}
 """Prepositions before a person whom something is done to: bows to, puts an arm around."""
 
-_CAUSES = {"make", "let", "help", "have", "watch", "see", "force", "feel", "get", "push", "order", "cause", "hear"}
+_RECEIVING = {"receive", "get", "accept", "take", "find", "obtain", "feel"}
+_CAUSES = {"notice", "witness", "make", "let", "help", "have", "watch", "see", "force", "feel", "get", "push", "order", "cause", "hear"}
 _KEEPS = {"watch", "see", "send", "keep", "find", "hear", "feel", "leave", "set", "get", "start"}
 
 
@@ -156,7 +157,7 @@ def _given(clause: Clause) -> list[Clause]:
     """Who gives what another gets: "receives a push from the other"."""
     words = list(clause.words)
     verb = after_adverbs(words, 0)
-    if verb >= len(words) or verbs.lemma(str(words[verb])) not in ("receive", "get", "accept", "take"):
+    if verb >= len(words) or verbs.lemma(str(words[verb])) not in _RECEIVING:
         return []
     source = next((k for k in range(verb + 2, len(words)) if words[k - 1] == "from" and isinstance(words[k], Ref)), None)
     if source is None or not isinstance(giver := words[source], Ref) or words[verb + 1] not in ARTICLES:
@@ -189,8 +190,12 @@ def _voiced(clause: Clause) -> tuple[Clause, list[Clause]]:
     if doer is None:
         return replace(clause, words=tuple(words)), []
     done = _participles(words, 0, doer.start)
-    if not done:
-        return replace(clause, words=tuple(words)), []
+    if not done:  # dodges a punch by the other
+        noun = words[doer.start - 1]
+        own = replace(clause, words=(*words[: doer.start], *words[doer.end :]))
+        named = isinstance(noun, str) and verbs.is_plain(noun) and bool(ARTICLES & set(map(str, words[: doer.start])))
+        deed = Clause(doer.person.who, (verbs.third_person(str(noun)), *doer.means), doer.person.looks, "by")
+        return own, [deed] if named else []
     begin = done[0] if auxiliary in verbs.AUXILIARY else done[-1]
     acts: tuple[Item, ...]
     if auxiliary == "has" and begin > place + 1:  # has the hand kissed by the other
@@ -209,6 +214,9 @@ def _voiced(clause: Clause) -> tuple[Clause, list[Clause]]:
         acts = (*adverbs, *between)
         left = words
         if auxiliary not in verbs.AUXILIARY:
+            noun = next((k for k in range(begin - 1, max(begin - 6, 0), -1) if words[k] in ARTICLES), None)
+            if noun is not None and not any(isinstance(w, Ref) or w in BREAKS for w in words[noun:begin]):
+                acts = (*_active([words[begin]]), *words[noun:begin], *words[begin + 1 : doer.start])  # the hand offered by
             cut = begin
             while cut > 0 and (words[cut - 1] in BREAKS or words[cut - 1] in ("while", "being", "and", "when")):
                 cut -= 1
@@ -232,6 +240,7 @@ def _made(clause: Clause) -> list[Clause]:
         before = words[place - 1] if place else ""
         causes = {main} | {verbs.lemma(str(w)) for w in words[:place] if isinstance(w, str) and verbs.is_gerund(w)}
         start = 1 if rest[0] == "to" and (causes & _CAUSES or before == "for") else 0
+        start = after_adverbs(rest, start)
         if start >= len(rest) or not isinstance(deed := rest[start], str) or deed in PREPOSITIONS | PARTICLES | ARTICLES:
             continue
         end = next((k for k, w in enumerate(rest) if w in BREAKS or w == "and"), len(rest))
@@ -239,8 +248,22 @@ def _made(clause: Clause) -> list[Clause]:
         going = verbs.is_gerund(deed) and (causes & _KEEPS or before == "with")
         if bare or going:
             did = verbs.third_person(verbs.lemma(deed))
-            found.append(Clause(word.who, (did, *rest[start + 1 : end]), word.looks, "made"))
+            manner = [w for w in rest[:start] if w != "to"]
+            found.append(Clause(word.who, (*manner, did, *rest[start + 1 : end]), word.looks, "made"))
     return found
+
+
+def suffered(clause: Clause) -> tuple[Item, ...] | None:
+    """What the other does, in a clause of somebody to whom it is done: "pushes" of "is pushed"; None if it is none."""
+    words = list(clause.words)
+    verb = after_adverbs(words, 0)
+    if verb >= len(words) or words[verb] not in verbs.AUXILIARY | {"has"}:
+        return None
+    done = _participles(words, verb + 1, len(words))
+    if not done:
+        return None
+    thing = words[verb + 1 : done[0]] if words[verb] == "has" else [Ref(clause.who)]
+    return (*_active([words[done[0]]]), *thing, *words[done[0] + 1 :])
 
 
 def _last_verb(words: list[Item], target: int) -> int | None:
@@ -258,6 +281,8 @@ def undergone(clause: Clause) -> tuple[Item, ...] | None:
     if target is None or place is None or words[place] in verbs.AUXILIARY | verbs.PERFECT | verbs.MODAL:
         return None
     between, after = words[place + 1 : target], words[target + 1 :]
+    if verbs.lemma(str(words[place])) in _CAUSES - {"push", "force", "order", "get"} and after:
+        return None
     end = next((k for k, w in enumerate(after) if w in BREAKS or w in ("and", "while", "then")), len(after))
     after = [] if _POSSESSIVE & {w for w in after[:end] if isinstance(w, str)} else after[:end]
     if any(isinstance(w, Ref) for w in (*between, *after)):
