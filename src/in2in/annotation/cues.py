@@ -239,7 +239,12 @@ CUES: tuple[Cue, ...] = (
         0.3,
         timed=True,
     ),
-    Cue(("sets off first", "starts to walk", "begins walking", "takes the first step"), _set_off_early, 0.2, timed=True),
+    Cue(
+        ("sets off first", "starts to walk", "begins walking", "takes the first step"),
+        _set_off_early,
+        0.2,
+        timed=True,
+    ),
     Cue(
         ("walks alongside somebody", "keeps up with somebody", "accompanies somebody", "joins somebody", "keeps pace"),
         lambda m: -_set_off_early(m),
@@ -248,14 +253,15 @@ CUES: tuple[Cue, ...] = (
     ),
     Cue(("begins", "starts first", "initiates it", "goes first"), _start, 0.3, 0.7, timed=True),
     Cue(
-        ("answers", "returns the gesture", "replies in the same way", "copies the movement", "mirrors somebody"),
+        (
+            *("answers", "returns the gesture", "replies in the same way", "copies the movement", "mirrors somebody"),
+            *("defends against an attack", "guards the body with the arms", "blocks a blow"),
+        ),
         lambda m: -_start(m),
         0.3,
         0.7,
     ),
-    Cue(
-        ("stands still", "waits", "watches somebody", "stays in place", "does not move"), lambda m: -m.path, 0.3, 0.5
-    ),
+    Cue(("stands still", "waits", "watches somebody", "stays in place", "does not move"), lambda m: -m.path, 0.3, 0.5),
 )
 
 FIRST_MOVER = Cue((), _start, 0.3, 0.2, timed=True)

@@ -1,12 +1,16 @@
-"""How near a clause is in meaning to each sort of deed, by a sentence encoder: verbs that no list holds have a sort too."""
+"""How near a clause is in meaning to each sort of deed, by a sentence encoder: no list has to hold its verb."""
 
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from in2in.annotation.cues import CUES, Cue
 from in2in.evaluation.judge.signals import Array
+
+if TYPE_CHECKING:
+    from in2in.text.encoders import MiniLMEncoder
 
 SPREAD = 0.06
 """Cosine by which a sort may be less near than the nearest and still count by a third."""
@@ -22,7 +26,7 @@ class Likeness:
     """Sorts of deeds by their examples."""
 
     @cached_property
-    def _encoder(self):  # noqa: ANN202, imported late: it takes seconds
+    def _encoder(self) -> "MiniLMEncoder":
         from in2in.text.encoders import MiniLMEncoder
 
         return MiniLMEncoder()

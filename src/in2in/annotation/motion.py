@@ -130,8 +130,9 @@ class Movement:
         if self.nearer[person] > TRAVEL:
             done.append(("comes closer to somebody", f"comes {self.nearer[person]:.1f} m towards the other"))
         if self.path[person] > TRAVEL:
+            plain = "walks about" if done else "walks"
             told = f"walks {self.path[person]:.1f} m at up to {s.speed[person].max():.1f} m/s"
-            done.append(("walks", told))
+            done.append((plain, told))
         if self.backwards[person] > STEP_BACK:
             done.append(("goes backwards", f"goes {self.backwards[person]:.1f} m backwards"))
         if (turn := np.degrees(np.abs(s.heading[person] - s.heading[person, 0]).max())) > TURNED:

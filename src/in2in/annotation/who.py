@@ -19,10 +19,10 @@ FAINT = 0.1
 SIDE_WEIGHT = 0.8
 
 _ANSWERS = re.compile(
-    r"\b(?:in return|in turn|return|respond|answer|repl|repeat|cop(?:y|ies)|mirror|imitat|shadows?\b|echo|mimic|too\b|also"
-    r"|likewise|a (?:moment|little) later|last\b|afterwards|reciproc|joins|complet|accept|receiv"
+    r"\b(?:in return|in turn|return|respond|answer|repl|repeat|cop(?:y|ies)|mirror|imitat|shadows?\b|echo|mimic"
+    r"|too\b|also|likewise|a (?:moment|little) later|last\b|afterwards|reciproc|joins|complet|accept|receiv"
     r"|follows?\b(?! somebody)|back\.?$|(?:bow|wave|nod|greet|salute|hug|punche|kick|pushe|hit|strike)s back"
-    r"|(?:shakes?|takes?|grasps?|clasps?|grabs?|slaps?|hits?|high-fives?|claps?|meets?)(?: and shakes)? "
+    r"|(?:shakes?|takes?(?: hold of)?|grasps?|clasps?|grabs?|slaps?|hits?|high-fives?|claps?|meets?)(?: and shakes)? "
     r"(?:it|what|the (?:\w+ )?(?:left |right )?(?:hand|arm|palm))\b)",
     re.IGNORECASE,
 )
@@ -32,6 +32,9 @@ _BEGINS = re.compile(r"(?<!the )first\b|the first (?:step|move|turn)|start|begin
 _SIDE = re.compile(r"(?<!somebody's )\b(left|right) (hand|arm|palm|fist|elbow|leg|foot|knee)\b( of somebody)?")
 _THE_OTHERS = re.compile(r"^[\w-]+ (?:the|a) (?:\w+ )?(?:left|right) (?:hand|arm|palm)$")
 """A hand that is all that a deed names may be the other's: "shakes the left hand"."""
+
+_GETS = re.compile(r"^(?:\w+ly )?(?:receives|gets|finds|accepts|takes|obtains|feels) .*\bfrom somebody")
+"""What somebody else does."""
 
 _MANNER = re.compile(r"^(?:(?:very |just )?\w+ly (?:and \w+ly )?|then |also |first )+")
 _LIGHT = re.compile(
@@ -73,7 +76,7 @@ def _signed(clause: Clause) -> float:
 
 
 def _is_deed(words: str) -> bool:
-    return bool(words) and not words.startswith(("is ", "has "))
+    return bool(words) and not words.startswith(("is ", "has ", "lets ")) and not _GETS.search(words)
 
 
 def _evidence(deed: Clause, movement: Movement, likeness: Likeness) -> float:

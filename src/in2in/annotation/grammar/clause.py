@@ -60,7 +60,9 @@ def verb_place(items: list[Item], start: int, plural: bool) -> int | None:
         return place if is_plain(word) and word not in PREPOSITIONS | JOINING else None
     unknown = lemma(word) == "" and word.endswith("s") and not word.endswith("ss") and word.isalpha() and len(word) > 4
     noun = word in ("hands", "backs", "faces", "shoulders", "heads", "arms", "elbows", "palms")
-    straight = place > 0 and (isinstance(items[place - 1], Ref) or is_adverb_at(items, place - 1) or items[place - 1] == "who")
+    straight = place > 0 and (
+        isinstance(items[place - 1], Ref) or is_adverb_at(items, place - 1) or items[place - 1] == "who"
+    )
     if is_third_person(word) or (straight and (noun or (unknown and word not in PREPOSITIONS | JOINING | _NO_VERBS))):
         return place
     passive = any(item == "by" for item in items[place:]) and items[place + 1 : place + 2] != [","]

@@ -132,7 +132,9 @@ class _Reader:
         """Whether a person without a verb has that of the clause before."""
         before = next((w for w in reversed(self.words) if not (isinstance(w, str) and verbs.is_adverb(w))), "")
         joined = before in BREAKS or before in ("", "and", "then", "while", "but", "whereas", "yet", "so", "does")
-        return joined and (self.subject is not None or bool(self.clauses)) and self.items[place + 1 : place + 2] != ["who"]
+        return (
+            joined and (self.subject is not None or bool(self.clauses)) and self.items[place + 1 : place + 2] != ["who"]
+        )
 
     def _aside(self, ref: Ref, place: int) -> int | None:
         """ "One person, bowing deeply, steps back": where to go on after the aside; None if there is none."""
@@ -258,7 +260,9 @@ class _Reader:
         self.words.clear()
         self.subject, self.past = ref, False
         model = self.clauses[-1] if self.clauses else None
-        if model is None or (not rest and self.items[place - 2 : place - 1] not in (["does"], ["then"], ["next"], ["and"])):
+        if model is None or (
+            not rest and self.items[place - 2 : place - 1] not in (["does"], ["then"], ["next"], ["and"])
+        ):
             self.words = list(rest)
             self.subject = None if model is None else ref
             return end
@@ -275,7 +279,9 @@ class _Reader:
         return end
 
     def _new_subject(self, place: int) -> bool:
-        return self.items[place] in ("and", "while", "but") and any(isinstance(i, Ref) for i in self.items[place + 1 : place + 2])
+        return self.items[place] in ("and", "while", "but") and any(
+            isinstance(i, Ref) for i in self.items[place + 1 : place + 2]
+        )
 
     def _close(self) -> None:
         words = self.words
@@ -301,7 +307,11 @@ def _finite(words: list[Item], past: bool = True) -> list[Item]:
     word = words[place] if place < len(words) else None
     if word in ("being", "having"):
         return [*words[:place], "is" if word == "being" else "has", *words[place + 1 :]]
-    if not isinstance(word, str) or word in verbs.AUXILIARY | verbs.PERFECT | verbs.MODAL or verbs.is_third_person(word):
+    if (
+        not isinstance(word, str)
+        or word in verbs.AUXILIARY | verbs.PERFECT | verbs.MODAL
+        or verbs.is_third_person(word)
+    ):
         return words
     if verbs.is_gerund(word) or (past and verbs.is_past(word) and "by" not in words):
         return [*words[:place], verbs.third_person(verbs.lemma(word)), *words[place + 1 :]]
@@ -339,11 +349,10 @@ def _objects_in_place(clauses: list[Clause]) -> list[Clause]:
     """ "Shakes the hand that the other offers": the other offers the hand; "does the same": what was done before."""
     mended: list[Clause] = []
     for clause in clauses:
-        if clause.joint in ("that", "which") and mended:
-            if thing := _thing(mended[-1].words, clause.joint):
-                head, tail = _after_verb(clause.words)
-                stranded = tail and tail[-1] in PREPOSITIONS
-                clause = replace(clause, words=(*head, *tail, *thing) if stranded else (*head, *thing, *tail))
+        if clause.joint in ("that", "which") and mended and (thing := _thing(mended[-1].words, clause.joint)):
+            head, tail = _after_verb(clause.words)
+            stranded = tail and tail[-1] in PREPOSITIONS
+            clause = replace(clause, words=(*head, *tail, *thing) if stranded else (*head, *thing, *tail))
         if mended and (rest := _same(clause.words)) is not None:
             clause = replace(clause, words=_like(mended[-1], rest), joint="then", later=True)
         if clause.joint == "what":

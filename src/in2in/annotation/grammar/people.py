@@ -182,7 +182,9 @@ class _Known:
             who = FIRST
         else:
             who = SECOND if self.labels else FIRST
-        for word in {label, noun if noun in _ROLES | _HE | _SHE else "", determiner if determiner != "the" else ""} - {""}:
+        for word in {label, noun if noun in _ROLES | _HE | _SHE else "", determiner if determiner != "the" else ""} - {
+            ""
+        }:
             self.labels.setdefault(word, who)
         self.labels.setdefault(label or noun, who)
         return self._is(who, "")

@@ -18,7 +18,15 @@ _NEVER = frozenset({"as", "towards", "sideways", "afterwards", "upwards", "'s", 
 _FIRST_CHOICE = {"hanged": "hung", "waked": "woken", "lied": "lain", "bidded": "bid"}
 """Participles of which the dictionary's first is the rarer one."""
 
-_STAYS = {"lay": "lie", "left": "leave", "fell": "fall", "saw": "see", "ground": "grind", "felt": "feel", "bent": "bend"}
+_STAYS = {
+    "lay": "lie",
+    "left": "leave",
+    "fell": "fall",
+    "saw": "see",
+    "ground": "grind",
+    "felt": "feel",
+    "bent": "bend",
+}
 """Forms of two verbs, and the likelier one."""
 
 
@@ -28,6 +36,7 @@ _ADVERBS = frozenset(
         *("already", "almost", "quite", "too", "once", "only", "even", "next", "meanwhile", "later", "afterwards"),
     }
 )
+
 
 @lru_cache(4096)
 def lemma(word: str) -> str:

@@ -7,13 +7,42 @@ from in2in.annotation.grammar.clause import ARTICLES, BREAKS, PARTICLES, PREPOSI
 from in2in.annotation.grammar.people import BOTH, FIRST, OTHER, SECOND, Item, Ref
 
 _BODY = {"hand", "hands", "arm", "arms", "leg", "legs", "foot", "feet", "head", "fist", "palm", "knee", "elbow", "back"}
-_BODY |= {"finger", "fingers", "eyes", "gaze", "face", "body", "shoulder", "shoulders", "hair", "chest", "waist", "wrist"}
+_BODY |= {
+    "finger",
+    "fingers",
+    "eyes",
+    "gaze",
+    "face",
+    "body",
+    "shoulder",
+    "shoulders",
+    "hair",
+    "chest",
+    "waist",
+    "wrist",
+}
 _POSSESSIVE = {"his", "her", "their"}
 _MEETING = {"at", "to", "on", "onto", "into", "in", "of", "around", "for", "over", "with", "after"}
 """Prepositions before a person whom something is done to: bows to, puts an arm around."""
 
 _RECEIVING = {"receive", "get", "accept", "take", "find", "obtain", "feel"}
-_CAUSES = {"notice", "witness", "make", "let", "help", "have", "watch", "see", "force", "feel", "get", "push", "order", "cause", "hear"}
+_CAUSES = {
+    "notice",
+    "witness",
+    "make",
+    "let",
+    "help",
+    "have",
+    "watch",
+    "see",
+    "force",
+    "feel",
+    "get",
+    "push",
+    "order",
+    "cause",
+    "hear",
+}
 _KEEPS = {"watch", "see", "send", "keep", "find", "hear", "feel", "leave", "set", "get", "start"}
 
 
@@ -46,7 +75,9 @@ def _doer(words: list[Item]) -> _Doer | None:
 
 def _participles(words: list[Item], start: int, end: int) -> list[int]:
     found = [k for k in range(start, end) if isinstance(w := words[k], str) and verbs.is_participle(w)]
-    return [k for k in found if words[k] != "left" or (k and not isinstance(w := words[k - 1], Ref) and w not in ARTICLES)]
+    return [
+        k for k in found if words[k] != "left" or (k and not isinstance(w := words[k - 1], Ref) and w not in ARTICLES)
+    ]
 
 
 def _active(words: list[Item]) -> list[Item]:
@@ -72,10 +103,14 @@ def impersonal(words: list[Item]) -> list[Clause]:
         if not done:
             break
         verb = verbs.third_person(verbs.lemma(str(rest[done[0]])))
-        before = [w for w in rest[: done[0]] if isinstance(w, str) and verbs.is_adverb(w) and w not in ("then", "being")]
+        before = [
+            w for w in rest[: done[0]] if isinstance(w, str) and verbs.is_adverb(w) and w not in ("then", "being")
+        ]
         acts = (*before, verb, *thing, *rest[done[0] + 1 : doer.start], *doer.means)
         end = next((k for k in range(doer.end, len(rest)) if rest[k] in BREAKS or rest[k] == "and"), len(rest))
-        found.append(Clause(doer.person.who, (*acts, *rest[doer.end : end]), doer.person.looks, "then" if found else ""))
+        found.append(
+            Clause(doer.person.who, (*acts, *rest[doer.end : end]), doer.person.looks, "then" if found else "")
+        )
         rest = rest[end:]
     return found
 
@@ -103,7 +138,9 @@ def owned(ref: Ref, items: list[Item], place: int, before: list[Item]) -> Owned 
         before: what stands before the person, where nobody is a subject yet.
     """
     if items[place + 1 : place + 2] == ["'s"]:
-        end = next((k for k in range(place + 2, min(place + 7, len(items))) if not isinstance(items[k], str)), len(items))
+        end = next(
+            (k for k in range(place + 2, min(place + 7, len(items))) if not isinstance(items[k], str)), len(items)
+        )
         verb = next((k for k in range(place + 3, min(end, len(items))) if _is_verb(items[k])), None)
         noun = ["the", *items[place + 2 : verb]] if verb is not None else []
     elif len(before) > 1 and before[-1] in ("of", "from", "by") and before[0] in ARTICLES:
@@ -135,7 +172,10 @@ def resolved(clause: Clause) -> list[Clause]:
         words = (Ref(other) if isinstance(w, Ref) and w.who == OTHER else w for w in clause.words)
         clause = replace(clause, words=tuple(words))
     else:
-        clause = replace(clause, words=tuple(Ref(BOTH, mutual=True) if isinstance(w, Ref) and w.who == OTHER else w for w in clause.words))
+        clause = replace(
+            clause,
+            words=tuple(Ref(BOTH, mutual=True) if isinstance(w, Ref) and w.who == OTHER else w for w in clause.words),
+        )
     own, doers = _voiced(_first_to(clause))
     doers += _given(own)
     found = [c for c in (own, *doers) if c.words]
@@ -159,7 +199,9 @@ def _given(clause: Clause) -> list[Clause]:
     verb = after_adverbs(words, 0)
     if verb >= len(words) or verbs.lemma(str(words[verb])) not in _RECEIVING:
         return []
-    source = next((k for k in range(verb + 2, len(words)) if words[k - 1] == "from" and isinstance(words[k], Ref)), None)
+    source = next(
+        (k for k in range(verb + 2, len(words)) if words[k - 1] == "from" and isinstance(words[k], Ref)), None
+    )
     if source is None or not isinstance(giver := words[source], Ref) or words[verb + 1] not in ARTICLES:
         return []
     return [Clause(giver.who, ("gives", *words[verb + 1 : source - 1], "to", Ref(clause.who)), giver.looks, "by")]
@@ -185,7 +227,9 @@ def _voiced(clause: Clause) -> tuple[Clause, list[Clause]]:
         start = after_adverbs(words, place + 1)
         if start < len(words) and isinstance(word := words[start], str) and verbs.is_gerund(word):
             verb = verbs.third_person(verbs.lemma(word))
-            return _voiced(replace(clause, words=(*words[:place], *words[place + 1 : start], verb, *words[start + 1 :])))
+            return _voiced(
+                replace(clause, words=(*words[:place], *words[place + 1 : start], verb, *words[start + 1 :]))
+            )
         doer = _doer(words)
     if doer is None:
         return replace(clause, words=tuple(words)), []
@@ -216,7 +260,11 @@ def _voiced(clause: Clause) -> tuple[Clause, list[Clause]]:
         if auxiliary not in verbs.AUXILIARY:
             noun = next((k for k in range(begin - 1, max(begin - 6, 0), -1) if words[k] in ARTICLES), None)
             if noun is not None and not any(isinstance(w, Ref) or w in BREAKS for w in words[noun:begin]):
-                acts = (*_active([words[begin]]), *words[noun:begin], *words[begin + 1 : doer.start])  # the hand offered by
+                acts = (
+                    *_active([words[begin]]),
+                    *words[noun:begin],
+                    *words[begin + 1 : doer.start],
+                )  # the hand offered by
             cut = begin
             while cut > 0 and (words[cut - 1] in BREAKS or words[cut - 1] in ("while", "being", "and", "when")):
                 cut -= 1
@@ -241,7 +289,11 @@ def _made(clause: Clause) -> list[Clause]:
         causes = {main} | {verbs.lemma(str(w)) for w in words[:place] if isinstance(w, str) and verbs.is_gerund(w)}
         start = 1 if rest[0] == "to" and (causes & _CAUSES or before == "for") else 0
         start = after_adverbs(rest, start)
-        if start >= len(rest) or not isinstance(deed := rest[start], str) or deed in PREPOSITIONS | PARTICLES | ARTICLES:
+        if (
+            start >= len(rest)
+            or not isinstance(deed := rest[start], str)
+            or deed in PREPOSITIONS | PARTICLES | ARTICLES
+        ):
             continue
         end = next((k for k, w in enumerate(rest) if w in BREAKS or w == "and"), len(rest))
         bare = verbs.is_plain(deed) and (causes & _CAUSES or (before == "for" and start))
@@ -270,7 +322,9 @@ def _last_verb(words: list[Item], target: int) -> int | None:
     """The verb that a person at `target` belongs to, the nearest one before."""
     starts = [0] + [k + 1 for k in range(target) if words[k] in ("and", "then", ",")]
     places = [after_adverbs(words, start) for start in starts]
-    return max((k for k in places if k < target and isinstance(w := words[k], str) and verbs.is_third_person(w)), default=None)
+    return max(
+        (k for k in places if k < target and isinstance(w := words[k], str) and verbs.is_third_person(w)), default=None
+    )
 
 
 def undergone(clause: Clause) -> tuple[Item, ...] | None:

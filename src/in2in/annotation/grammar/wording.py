@@ -9,7 +9,20 @@ from in2in.annotation.grammar.people import BOTH, Ref
 
 SOMEBODY = "somebody"
 _FORCE = {"push", "shove"}
-_SIZES = {"taller", "shorter", "other", "another", "former", "latter", "second", "first", "crouching", "his", "her", "their"}
+_SIZES = {
+    "taller",
+    "shorter",
+    "other",
+    "another",
+    "former",
+    "latter",
+    "second",
+    "first",
+    "crouching",
+    "his",
+    "her",
+    "their",
+}
 _IN_PLACE = re.compile(r"\bwhere (?:they|he|she) (?:are|is|were|was|stands?|stood)\b")
 _RAGGED = re.compile(r"(?:^|\b)(?:is themselves|of|the|an?|with|by|and|that|which|where|who|is|has|to|whose)$")
 
