@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from in2in.annotation.motion import Movement
+from in2in.annotation.motion import ARM_UP, Movement
 from in2in.evaluation.judge.roles import first_onset, onset
 from in2in.evaluation.judge.signals import Array
 from in2in.motion.representation import FPS
@@ -36,7 +36,11 @@ class Cue:
 
 
 def _lift_early(m: Movement) -> Array:
+    """When each lifts an arm; how far, where only one does."""
     arm = m.signals.lifted
+    highest = arm.max(axis=(1, 2))
+    if highest.min() < ARM_UP < highest.max():
+        return highest
     further = arm.max(-1).argmax(-1)
     return -np.array([onset(arm[person, further[person]]) for person in range(2)]) / FPS
 
@@ -46,8 +50,9 @@ def _both_lift_early(m: Movement) -> Array:
 
 
 def _start(m: Movement) -> Array:
-    """When each moves at all, and when each moves an arm."""
-    return (_lift_early(m) - m.begins) / 2
+    """When each moves at all, and when each moves an arm where both do."""
+    both = m.signals.lifted.max(axis=(1, 2)).min() >= ARM_UP
+    return (_lift_early(m) - m.begins) / 2 if both else -m.begins
 
 
 def _bend(m: Movement) -> Array:
@@ -255,7 +260,7 @@ CUES: tuple[Cue, ...] = (
     Cue(
         (
             *("answers", "returns the gesture", "replies in the same way", "copies the movement", "mirrors somebody"),
-            *("defends against an attack", "guards the body with the arms", "blocks a blow"),
+            *("defends against an attack", "guards the body with the arms", "blocks it", "wards it off"),
         ),
         lambda m: -_start(m),
         0.3,

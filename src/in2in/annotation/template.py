@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 from in2in.annotation.annotator import RejectedError, Reply
 from in2in.annotation.answer import Answer
-from in2in.annotation.grammar.clause import Clause
-from in2in.annotation.grammar.clauses import IN_TURN, split
+from in2in.annotation.grammar.clause import IN_TURN, Clause
+from in2in.annotation.grammar.clauses import split
+from in2in.annotation.grammar.passive import undergone
 from in2in.annotation.grammar.people import BOTH, FIRST, SECOND
-from in2in.annotation.grammar.voice import undergone
 from in2in.annotation.grammar.wording import sentence, told
 from in2in.annotation.journal import Failure
 from in2in.annotation.likeness import Likeness
@@ -76,8 +76,14 @@ def descriptions(clauses: list[Clause]) -> tuple[str, str]:
 
 
 def _description(clauses: list[Clause], who: str) -> str:
-    done = [words for clause in clauses if clause.who in (who, BOTH) and (words := told(clause))]
-    if not any(clause.who == who and told(clause) for clause in clauses):
+    own = [words for clause in clauses if clause.who == who and (words := told(clause))]
+    done = [
+        words
+        for clause in clauses
+        if clause.who in (who, BOTH) and (words := told(clause))
+        if clause.who == who or not any(deed.startswith(words) for deed in own)
+    ]
+    if not own:
         suffered = (undergone(clause) for clause in clauses if clause.who not in (who, BOTH))
         done += [words for deed in suffered if deed is not None and (words := told(Clause(who, deed)))]
     looks = next((clause.looks for clause in clauses if clause.who == who and clause.looks), ())

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from in2in.annotation.cues import EARLIER, FIRST_MOVER, TALLER
-from in2in.annotation.grammar.clause import Clause
+from in2in.annotation.grammar.clause import BODY, Clause
+from in2in.annotation.grammar.passive import suffered
 from in2in.annotation.grammar.people import BOTH, FIRST, SECOND
-from in2in.annotation.grammar.voice import suffered
+from in2in.annotation.grammar.verbs import is_plain
 from in2in.annotation.grammar.wording import told
 from in2in.annotation.likeness import Likeness
 from in2in.annotation.motion import Movement
@@ -33,6 +34,8 @@ _SIDE = re.compile(r"(?<!somebody's )\b(left|right) (hand|arm|palm|fist|elbow|le
 _THE_OTHERS = re.compile(r"^[\w-]+ (?:the|a) (?:\w+ )?(?:left|right) (?:hand|arm|palm)$")
 """A hand that is all that a deed names may be the other's: "shakes the left hand"."""
 
+_ACTING = re.compile(r"^has (?:the|a) [\w ]+ing\b")
+_REACTS = re.compile(r"^(\w+s(?: off| back| away)?) the (?:\w+ )?(\w+)\b")
 _GETS = re.compile(r"^(?:\w+ly )?(?:receives|gets|finds|accepts|takes|obtains|feels) .*\bfrom somebody")
 """What somebody else does."""
 
@@ -71,12 +74,19 @@ def first_named_is_person_1(clauses: Sequence[Clause], movement: Movement, liken
     return total
 
 
+def _it(found: re.Match[str]) -> str:
+    """ "Blocks the kick" as "blocks it": a deed with "the" is the other's, of which the verb is the answer."""
+    noun = found[2]
+    return f"{found[1]} it" if is_plain(noun) and noun not in BODY else found[0]
+
+
 def _signed(clause: Clause) -> float:
     return 1.0 if clause.who == FIRST else -1.0
 
 
 def _is_deed(words: str) -> bool:
-    return bool(words) and not words.startswith(("is ", "has ", "lets ")) and not _GETS.search(words)
+    state = words.startswith(("is ", "has ", "lets ")) and not _ACTING.search(words)
+    return bool(words) and not state and not _GETS.search(words)
 
 
 def _evidence(deed: Clause, movement: Movement, likeness: Likeness) -> float:
@@ -84,6 +94,7 @@ def _evidence(deed: Clause, movement: Movement, likeness: Likeness) -> float:
     words = told(deed)
     answers = deed.later or _ANSWERS.search(words) is not None
     plain = _MANNER.sub("", words)
+    plain = _REACTS.sub(_it, plain)
     light = _LIGHT.match(plain)
     total = 0.0
     for cue, share in likeness.sorts(plain if light is None else plain[light.end() :]):

@@ -24,7 +24,7 @@ _SIZES = {
     "their",
 }
 _IN_PLACE = re.compile(r"\bwhere (?:they|he|she) (?:are|is|were|was|stands?|stood)\b")
-_RAGGED = re.compile(r"(?:^|\b)(?:is themselves|of|the|an?|with|by|and|that|which|where|who|is|has|to|whose)$")
+_RAGGED = re.compile(r"(?:^|\b)(?:is themselves|at|from|of|the|an?|with|by|and|that|which|where|who|is|has|to|whose)$")
 
 
 def told(clause: Clause) -> str:
@@ -46,7 +46,9 @@ def told(clause: Clause) -> str:
         words[1] = "forward"
     text = re.sub(r" ([,;:]|'s\b)", r"\1", " ".join(words)).strip(" ,;:")
     text = _IN_PLACE.sub("in place", text)
-    return "" if _RAGGED.search(text) else text
+    while text and (torn := _RAGGED.search(text)) and not (text.startswith("is ") and text.endswith((" to", " at"))):
+        text = text[: torn.start()].strip(" ,;:")
+    return text
 
 
 def _without_rest(clause: Clause) -> Sequence[str | Ref]:
