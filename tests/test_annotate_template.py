@@ -127,6 +127,23 @@ def test_descriptions_go_to_the_person_who_does_it(kind: str, text: str) -> None
         assert (other.person1, other.person2) == (answer.person2, answer.person1)
 
 
+@pytest.mark.parametrize(
+    "does",
+    [
+        "blocks the kick of the other",
+        "defends against the kick of the other",
+        "deflects the other's kick",
+        "lifts both arms to block a high kick of the other",
+        "raises the arms to stop a kick of the other",
+    ],
+)
+def test_a_deed_that_is_named_as_the_others_is_the_others(does: str) -> None:
+    for number in range(2):
+        clip = generate(number, seed=14, kind="kick and block")
+        answer = TemplateAnnotator().ask(f"One person {does}.", Movement.of(clip.motion.joints)).answer
+        assert does.split()[0] in (answer.person1, answer.person2)[1 - clip.truth.starter]
+
+
 @pytest.mark.parametrize("verb", ["pursues", "stalks", "races after", "gives chase to"])
 def test_verbs_of_like_meaning_go_to_the_same_person(verb: str) -> None:
     for number in range(2):

@@ -1,10 +1,12 @@
 """What shows in the motion who of two people does a thing: for each sort of deed a measure, larger for the doer."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from in2in.annotation.grammar.verbs import lemma
 from in2in.annotation.motion import ARM_UP, Movement
 from in2in.evaluation.judge.roles import first_onset, onset
 from in2in.evaluation.judge.signals import Array
@@ -21,6 +23,8 @@ class Cue:
         unit: the difference from which on it counts fully.
         weight: how much it counts beside other cues.
         timed: whether the measure says when, not how much: then it also shows who comes second.
+        verbs: that mean this sort whatever stands beside them, with spaces between.
+        reacts: whether it is done to a deed of the other's: who blocks a kick does not kick.
     """
 
     examples: tuple[str, ...]
@@ -28,6 +32,8 @@ class Cue:
     unit: float
     weight: float = 1.0
     timed: bool = False
+    verbs: str = ""
+    reacts: bool = False
 
     def evidence(self, movement: Movement) -> float:
         """From -weight, person 2 does it, to weight, person 1 does."""
@@ -126,6 +132,7 @@ CUES: tuple[Cue, ...] = (
         _both_lift_early,
         0.2,
         timed=True,
+        verbs="hug embrace",
     ),
     Cue(
         (
@@ -143,16 +150,19 @@ CUES: tuple[Cue, ...] = (
         0.15,
         0.7,
         timed=True,
+        verbs="wave salute",
     ),
     Cue(
         ("kicks somebody", "swings a leg at somebody", "kicks with the right foot", "strikes with the knee"),
         lambda m: m.signals.ankles.max(axis=(1, 2)),
         0.2,
+        verbs="kick knee",
     ),
     Cue(
         ("pushes somebody", "shoves somebody away", "thrusts somebody back with both hands", "pushes hard"),
         _both_hands_on_trunk,
         0.15,
+        verbs="push shove",
     ),
     Cue(
         (
@@ -161,6 +171,7 @@ CUES: tuple[Cue, ...] = (
         ),
         _thrust,
         0.1,
+        verbs="punch jab",
     ),
     Cue(
         (
@@ -169,11 +180,13 @@ CUES: tuple[Cue, ...] = (
         ),
         _hand_on_body,
         0.15,
+        verbs="pat tap stroke",
     ),
     Cue(
         ("points at something", "shows the way with the arm", "gestures into the distance", "indicates a direction"),
         _arm_held_up,
         0.15,
+        verbs="point",
     ),
     Cue(
         (
@@ -188,6 +201,7 @@ CUES: tuple[Cue, ...] = (
         lambda m: -_hands_emptied(m),
         0.3,
         0.7,
+        reacts=True,
     ),
     Cue(
         (
@@ -202,6 +216,7 @@ CUES: tuple[Cue, ...] = (
         ("staggers back", "loses balance and stumbles backwards", "retreats", "steps back", "nearly falls"),
         lambda m: m.backwards,
         0.2,
+        verbs="stagger stumble retreat recoil",
     ),
     Cue(
         (
@@ -210,12 +225,19 @@ CUES: tuple[Cue, ...] = (
         ),
         _behind,
         0.6,
+        verbs="chase pursue hunt",
     ),
-    Cue(("flees from somebody", "runs away from somebody", "escapes", "runs off"), lambda m: -_behind(m), 0.6),
+    Cue(
+        ("flees from somebody", "runs away from somebody", "escapes", "runs off"),
+        lambda m: -_behind(m),
+        0.6,
+        verbs="flee escape",
+    ),
     Cue(
         ("leads somebody by the hand", "pulls somebody along", "drags somebody", "guides somebody", "tows somebody"),
         lambda m: -_behind(m),
         0.6,
+        verbs="drag tow",
     ),
     Cue(("walks in front", "goes ahead", "walks ahead a little"), _ahead, 0.6),
     Cue(
@@ -223,6 +245,7 @@ CUES: tuple[Cue, ...] = (
         _bend,
         0.2,
         timed=True,
+        verbs="bow curtsy",
     ),
     Cue(
         (
@@ -231,11 +254,14 @@ CUES: tuple[Cue, ...] = (
         ),
         _dodge,
         0.1,
+        verbs="dodge duck evade sidestep",
+        reacts=True,
     ),
     Cue(
         ("crouches", "squats down", "kneels", "sits down", "falls to the floor", "lies down"),
         lambda m: -m.signals.at("pelvis")[..., 1].min(-1),
         0.2,
+        verbs="crouch squat kneel sit",
     ),
     Cue(("jumps", "hops", "leaps up"), lambda m: m.signals.at("pelvis")[..., 1].max(-1), 0.1),
     Cue(
@@ -265,9 +291,20 @@ CUES: tuple[Cue, ...] = (
         lambda m: -_start(m),
         0.3,
         0.7,
+        verbs="defend block parry guard ward fend",
+        reacts=True,
     ),
     Cue(("stands still", "waits", "watches somebody", "stays in place", "does not move"), lambda m: -m.path, 0.3, 0.5),
 )
+
+_VERB = re.compile(r"^(\w+)|(?<!somebody) (?:to (\w+)|(\w+ing)\b)")
+
+
+def listed(deed: str) -> Cue | None:
+    """The sort that lists the verb of a deed, or what it is for ("lifts a leg to kick"); None if no sort lists it."""
+    verbs = (lemma(next(filter(None, found.groups()))) for found in _VERB.finditer(deed))
+    return next((cue for verb in verbs if verb for cue in CUES if verb in cue.verbs.split()), None)
+
 
 FIRST_MOVER = Cue((), _start, 0.3, 0.2, timed=True)
 """Where no clause tells: whoever acts moves before whoever is acted on."""

@@ -1,4 +1,4 @@
-"""How near a clause is in meaning to each sort of deed, by a sentence encoder: no list has to hold its verb."""
+"""Of what sort a clause's deed is: the sort that lists its verb; else how near in meaning it is to each."""
 
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from in2in.annotation.cues import CUES, Cue
+from in2in.annotation.cues import CUES, Cue, listed
 from in2in.evaluation.judge.signals import Array
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ class Likeness:
     @lru_cache(20_000)  # noqa: B019, one for the annotator's life
     def sorts(self, deed: str) -> tuple[tuple[Cue, float], ...]:
         """The sorts that a deed may be of, with shares that add up to 1 where the deed is near to one of them."""
+        if (cue := listed(deed)) is not None:
+            return ((cue, 1.0),)
         near = self._examples @ self._embedded([deed])[0]
         ends = np.cumsum([len(cue.examples) for cue in CUES])[:-1]
         nearest = np.array([part.max() for part in np.split(near, ends)])

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from in2in.annotation.cues import EARLIER, FIRST_MOVER, TALLER
+from in2in.annotation.cues import EARLIER, FIRST_MOVER, TALLER, listed
 from in2in.annotation.grammar.clause import BODY, Clause
 from in2in.annotation.grammar.passive import suffered
 from in2in.annotation.grammar.people import BOTH, FIRST, SECOND
@@ -35,7 +35,11 @@ _THE_OTHERS = re.compile(r"^[\w-]+ (?:the|a) (?:\w+ )?(?:left|right) (?:hand|arm
 """A hand that is all that a deed names may be the other's: "shakes the left hand"."""
 
 _ACTING = re.compile(r"^has (?:the|a) [\w ]+ing\b")
-_REACTS = re.compile(r"^(\w+s(?: off| back| away)?) the (?:\w+ )?(\w+)\b")
+_REACTS = re.compile(
+    r"(?:^|\bto )(\w+(?: (?:off|back|away|aside|against|from|under))*) (the|an?|somebody's) ((?:[\w-]+ ?){1,3})"
+)
+"""A deed with an object that may be a deed of the other's."""
+
 _GETS = re.compile(r"^(?:\w+ly )?(?:receives|gets|finds|accepts|takes|obtains|feels) .*\bfrom somebody")
 """What somebody else does."""
 
@@ -74,12 +78,6 @@ def first_named_is_person_1(clauses: Sequence[Clause], movement: Movement, liken
     return total
 
 
-def _it(found: re.Match[str]) -> str:
-    """ "Blocks the kick" as "blocks it": a deed with "the" is the other's, of which the verb is the answer."""
-    noun = found[2]
-    return f"{found[1]} it" if is_plain(noun) and noun not in BODY else found[0]
-
-
 def _signed(clause: Clause) -> float:
     return 1.0 if clause.who == FIRST else -1.0
 
@@ -93,11 +91,9 @@ def _evidence(deed: Clause, movement: Movement, likeness: Likeness) -> float:
     """How surely person 1 does this (below 0: person 2)."""
     words = told(deed)
     answers = deed.later or _ANSWERS.search(words) is not None
-    plain = _MANNER.sub("", words)
-    plain = _REACTS.sub(_it, plain)
-    light = _LIGHT.match(plain)
-    total = 0.0
-    for cue, share in likeness.sorts(plain if light is None else plain[light.end() :]):
+    plain = _LIGHT.sub("", _MANNER.sub("", words))
+    plain, total = _reaction(plain, movement, likeness)
+    for cue, share in likeness.sorts(plain):
         if not answers:
             total += share * cue.evidence(movement)
         elif cue.timed:
@@ -107,6 +103,22 @@ def _evidence(deed: Clause, movement: Movement, likeness: Likeness) -> float:
     if _BEGINS.search(words):
         total += EARLIER.evidence(movement)
     return total + _of_side(words, movement)
+
+
+def _reaction(plain: str, movement: Movement, likeness: Likeness) -> tuple[str, float]:
+    """ "Blocks the kick" as "blocks it", and the evidence of the kick, which is the other's."""
+    if not (found := _REACTS.search(plain)):
+        return plain, 0.0
+    verb, article, nouns = found[1], found[2], found[3].split()
+    it = f"{verb} it"
+    done = next((cue for noun in nouns if noun not in BODY and (cue := listed(noun)) is not None), None)
+    if done is not None:
+        others = article == "somebody's" or "of somebody" in plain or _ANSWERS.search(plain)
+        if others or sum(share for cue, share in likeness.sorts(it) if cue.reacts) > 0.5:
+            return it, -done.evidence(movement)
+        return plain, 0.0
+    others = article == "the" and found.start() == 0 and any(is_plain(noun) and noun not in BODY for noun in nouns[:2])
+    return (it if others else plain), 0.0
 
 
 def _of_side(words: str, movement: Movement) -> float:
