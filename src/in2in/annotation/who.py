@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 
 import numpy as np
 
 from in2in.annotation.cues import EARLIER, FIRST_MOVER, TALLER, listed
-from in2in.annotation.grammar.clause import BODY, Clause
+from in2in.annotation.grammar.clause import BODY, PREPOSITIONS, Clause
 from in2in.annotation.grammar.passive import suffered
 from in2in.annotation.grammar.people import BOTH, FIRST, SECOND
 from in2in.annotation.grammar.verbs import is_plain
@@ -36,7 +37,7 @@ _THE_OTHERS = re.compile(r"^[\w-]+ (?:the|a) (?:\w+ )?(?:left|right) (?:hand|arm
 
 _ACTING = re.compile(r"^has (?:the|a) [\w ]+ing\b")
 _REACTS = re.compile(
-    r"(?:^|\bto )(\w+(?: (?:off|back|away|aside|against|from|under))*) (the|an?|somebody's) ((?:[\w-]+ ?){1,3})"
+    r"(?:^|\bto )(\w+(?: (?:off|back|away|aside|against|from|under))*) (the|an?|somebody's)((?: (?!to )[\w-]+){1,3})"
 )
 """A deed with an object that may be a deed of the other's."""
 
@@ -107,18 +108,19 @@ def _evidence(deed: Clause, movement: Movement, likeness: Likeness) -> float:
 
 def _reaction(plain: str, movement: Movement, likeness: Likeness) -> tuple[str, float]:
     """ "Blocks the kick" as "blocks it", and the evidence of the kick, which is the other's."""
-    if not (found := _REACTS.search(plain)):
-        return plain, 0.0
-    verb, article, nouns = found[1], found[2], found[3].split()
-    it = f"{verb} it"
-    done = next((cue for noun in nouns if noun not in BODY and (cue := listed(noun)) is not None), None)
-    if done is not None:
-        others = article == "somebody's" or "of somebody" in plain or _ANSWERS.search(plain)
-        if others or sum(share for cue, share in likeness.sorts(it) if cue.reacts) > 0.5:
-            return it, -done.evidence(movement)
-        return plain, 0.0
-    others = article == "the" and found.start() == 0 and any(is_plain(noun) and noun not in BODY for noun in nouns[:2])
-    return (it if others else plain), 0.0
+    for found in _REACTS.finditer(plain):
+        it, article = f"{found[1]} it", found[2]
+        nouns = list(takewhile(lambda word: word not in PREPOSITIONS, found[3].split()))
+        done = next((cue for noun in nouns if noun not in BODY and (cue := listed(noun)) is not None), None)
+        if done is not None:
+            others = article == "somebody's" or "of somebody" in plain or _ANSWERS.search(plain)
+            if others or sum(share for cue, share in likeness.sorts(it) if cue.reacts) > 0.5:
+                return it, -done.evidence(movement)
+        elif (
+            article == "the" and not found.start() and nouns[:2] and is_plain(nouns[:2][-1]) and not BODY & {*nouns[:2]}
+        ):
+            return it, 0.0
+    return plain, 0.0
 
 
 def _of_side(words: str, movement: Movement) -> float:
