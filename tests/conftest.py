@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from annotating import dataset as numbered_texts
 
 from in2in.data.layout import RAW_POSITIONS, RAW_ROTATIONS, Texts, to_y_up, write_motion, write_split, write_texts
 from in2in.data.preparation import build_cache
@@ -138,3 +139,15 @@ def evaluator_run(bench: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
         patch.setattr(sys, "argv", ["in2in-train", *given])
         import_module("in2in.cli.train").main()
     return out
+
+
+@pytest.fixture
+def openai_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key, which the tests' own server does not ask for."""
+    monkeypatch.setenv("OPENAI_API_KEY", "any")
+
+
+@pytest.fixture
+def ten_texts(tmp_path: Path, raw: RawMotion, openai_key: None) -> Path:
+    """A data set of four clips without individual texts."""
+    return numbered_texts(tmp_path / "data", raw, 10)

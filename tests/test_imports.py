@@ -27,7 +27,7 @@ ALLOWED = {
     "evaluation": {
         *("errors", "motion", "text", "models", "data", "pipeline", "prediction", "export", "diffusion", "runs"),
     },
-    "annotation": {"errors", "motion", "data", "evaluation.judge"},
+    "annotation": {"errors", "motion", "text", "data", "evaluation.judge"},
     "demo": {"errors", "diffusion", "export", "pipeline", "blend"},
     "doctor": {"errors", "motion", "data", "export"},
     "cli": {

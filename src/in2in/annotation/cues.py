@@ -1,4 +1,4 @@
-"""Who of two moving people does what a clause says: for each group of words, a measure that is larger for the doer."""
+"""What shows in the motion who of two people does a thing: for each sort of deed a measure, larger for the doer."""
 
 import re
 from collections.abc import Callable
@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from in2in.annotation.motion import Movement
+from in2in.annotation.grammar.verbs import lemma
+from in2in.annotation.motion import ARM_UP, Movement
 from in2in.evaluation.judge.roles import first_onset, onset
 from in2in.evaluation.judge.signals import Array
 from in2in.motion.representation import FPS
@@ -14,21 +15,25 @@ from in2in.motion.representation import FPS
 
 @dataclass(frozen=True)
 class Cue:
-    """A group of words and the measure that shows who does it.
+    """A sort of deed, by examples, and the measure that shows who does it.
 
     Attributes:
-        words: of the clause's first verb and what belongs to it.
+        examples: how it is told; a clause counts as the sort whose examples it means most nearly.
         measure: [2] of a movement, larger for the person who does it.
         unit: the difference from which on it counts fully.
         weight: how much it counts beside other cues.
         timed: whether the measure says when, not how much: then it also shows who comes second.
+        verbs: that mean this sort whatever stands beside them, with spaces between.
+        reacts: whether it is done to a deed of the other's: who blocks a kick does not kick.
     """
 
-    words: re.Pattern[str]
+    examples: tuple[str, ...]
     measure: Callable[[Movement], Array]
     unit: float
     weight: float = 1.0
     timed: bool = False
+    verbs: str = ""
+    reacts: bool = False
 
     def evidence(self, movement: Movement) -> float:
         """From -weight, person 2 does it, to weight, person 1 does."""
@@ -37,13 +42,23 @@ class Cue:
 
 
 def _lift_early(m: Movement) -> Array:
+    """When each lifts an arm; how far, where only one does."""
     arm = m.signals.lifted
+    highest = arm.max(axis=(1, 2))
+    if highest.min() < ARM_UP < highest.max():
+        return highest
     further = arm.max(-1).argmax(-1)
     return -np.array([onset(arm[person, further[person]]) for person in range(2)]) / FPS
 
 
 def _both_lift_early(m: Movement) -> Array:
     return -np.array([onset(lifted.mean(0)) for lifted in m.signals.lifted]) / FPS
+
+
+def _start(m: Movement) -> Array:
+    """When each moves at all, and when each moves an arm where both do."""
+    both = m.signals.lifted.max(axis=(1, 2)).min() >= ARM_UP
+    return (_lift_early(m) - m.begins) / 2 if both else -m.begins
 
 
 def _bend(m: Movement) -> Array:
@@ -68,6 +83,10 @@ def _thrust(m: Movement) -> Array:
     return (m.signals.from_shoulder[..., 0] / m.signals.arm[..., None]).max(axis=(1, 2))
 
 
+def _arm_held_up(m: Movement) -> Array:
+    return m.signals.lifted.max(1).mean(-1)
+
+
 def _hands_emptied(m: Movement) -> Array:
     """An arm that is up at first and down at last: whoever brings a thing carries it."""
     edge = max(m.signals.joints.shape[1] // 15, 2)
@@ -83,9 +102,14 @@ def _leave_early(m: Movement) -> Array:
     return -np.array([first_onset(course) for course in turned]) / FPS
 
 
+def _behind(m: Movement) -> Array:
+    """Who has the other before the eyes."""
+    return np.median(m.signals.facing, axis=-1)
+
+
 def _ahead(m: Movement) -> Array:
     """Who has the other behind; who sets off first, where they go side by side."""
-    facing = np.median(m.signals.facing, axis=-1)
+    facing = _behind(m)
     return -facing if abs(facing[0] - facing[1]) > 0.6 else 3 * _set_off_early(m)
 
 
@@ -102,176 +126,189 @@ def _dodge(m: Movement) -> Array:
     return aside + np.median(head, axis=-1) - head.min(-1)
 
 
-_EARLY = (_lift_early, _both_lift_early, _bend, _leave_early, _ahead, _set_off_early)
-
-
-def _cue(words: str, measure: Callable[[Movement], Array], unit: float, weight: float = 1.0) -> Cue:
-    return Cue(re.compile(rf"\b(?:{words})", re.IGNORECASE), measure, unit, weight, measure in _EARLY)
-
-
-_LIMB = r"(?:a |an |the |one |both |his |her |their )?(?:left |right )?(?:hands?|arms?|palms?|fist)"
-
-DOES: tuple[Cue, ...] = (
-    _cue(r"gives?\b.*\b(?:five|wave)\b|high", _lift_early, 0.15, 0.7),
-    _cue(r"gives?\b.*\bhug|hugs?\b|embrac|opens? |spreads?|(?:holds?|takes?|throws?)\b.*\bboth", _both_lift_early, 0.2),
-    _cue(
-        rf"(?:offers?|extends?|holds?|stretch\w*|rais\w*|lifts?|reach\w*|puts?|gives?) (?:out |up )?{_LIMB}\b(?! on)",
+CUES: tuple[Cue, ...] = (
+    Cue(
+        ("hugs somebody", "embraces somebody", "wraps both arms around somebody", "opens the arms for a hug"),
+        _both_lift_early,
+        0.2,
+        timed=True,
+        verbs="hug embrace",
+    ),
+    Cue(
+        (
+            *("holds out the hand", "raises an arm", "extends the right hand to somebody", "lifts up the left hand"),
+            *("reaches out with a hand", "offers a hand for a handshake", "gives somebody a high five"),
+        ),
         _lift_early,
         0.15,
         0.7,
+        timed=True,
     ),
-    _cue(r"kick|swings? .*\bleg|lifts? .*\b(?:leg|foot)|knees\b", lambda m: m.signals.ankles.max(axis=(1, 2)), 0.2),
-    _cue(r"push|shove|thrusts? both|puts? both hands", _both_hands_on_trunk, 0.15),
-    _cue(r"punch|hits?\b|strik|jab|box|slap|attack|throws? a|swings? .*\b(?:fist|arm|hand)", _thrust, 0.1),
-    _cue(
-        r"pats?\b|patt|tap|touch|strok|comfort|consol|clap|(?:puts?|lays?|places?|rests?)\b.*\bhand",
+    Cue(
+        ("waves", "waves the hand at somebody", "says hello with a raised hand", "salutes", "moves the arm about"),
+        _lift_early,
+        0.15,
+        0.7,
+        timed=True,
+        verbs="wave salute",
+    ),
+    Cue(
+        ("kicks somebody", "swings a leg at somebody", "kicks with the right foot", "strikes with the knee"),
+        lambda m: m.signals.ankles.max(axis=(1, 2)),
+        0.2,
+        verbs="kick knee",
+    ),
+    Cue(
+        ("pushes somebody", "shoves somebody away", "thrusts somebody back with both hands", "pushes hard"),
+        _both_hands_on_trunk,
+        0.15,
+        verbs="push shove",
+    ),
+    Cue(
+        (
+            *("punches somebody", "hits somebody with the fist", "strikes at the head of somebody", "throws a punch"),
+            *("attacks somebody with a blow", "slaps somebody in the face"),
+        ),
+        _thrust,
+        0.1,
+        verbs="punch jab",
+    ),
+    Cue(
+        (
+            *("pats somebody on the back", "touches somebody", "taps somebody", "puts a hand on somebody"),
+            *("strokes somebody", "comforts somebody with a hand"),
+        ),
         _hand_on_body,
         0.15,
+        verbs="pat tap stroke",
     ),
-    _cue(
-        r"point|gestur|indicat|directs?\b|shows?\b.*\b(?:way|direction)|aims?\b",
-        lambda m: m.signals.lifted.max(1).mean(-1),
+    Cue(
+        ("points at something", "shows the way with the arm", "gestures into the distance", "indicates a direction"),
+        _arm_held_up,
         0.15,
+        verbs="point",
     ),
-    _cue(r"hands?\b|gives?\b|pass|deliver|presents?|brings?|carr|offers?", _hands_emptied, 0.2),
-    _cue(
-        r"walks? up|approach|comes? (?:closer|over|up|near|to)|steps? (?:forward|closer|up)"
-        r"|(?:walks?|runs?|moves?|goes) (?:over )?(?:to|towards?)\b",
+    Cue(
+        (
+            *("gives something to somebody", "hands over an object", "passes a thing to somebody", "brings something"),
+            "delivers a parcel",
+        ),
+        _hands_emptied,
+        0.2,
+    ),
+    Cue(
+        ("takes the object that is given", "receives a parcel from somebody", "accepts a present"),
+        lambda m: -_hands_emptied(m),
+        0.3,
+        0.7,
+        reacts=True,
+    ),
+    Cue(
+        (
+            *("walks up to somebody", "comes closer", "goes over to somebody", "approaches somebody"),
+            *("steps forward", "comes near"),
+        ),
         lambda m: m.nearer,
         0.3,
         0.5,
     ),
-    _cue(
-        r"stagger|stumbl|steps? back|backs? (?:away|off|up)|retreat|recoil|loses? balance|moves? back",
+    Cue(
+        ("staggers back", "loses balance and stumbles backwards", "retreats", "steps back", "nearly falls"),
         lambda m: m.backwards,
         0.2,
+        verbs="stagger stumble retreat recoil",
     ),
-    _cue(
-        r"chas|pursu|(?:runs?|walks?|goes|comes) (?:after|behind)|hunts?|catch",
-        lambda m: np.median(m.signals.facing, axis=-1),
+    Cue(
+        (
+            *("runs after somebody", "chases somebody", "hunts somebody", "pursues somebody", "follows somebody"),
+            *("tries to catch somebody", "comes behind"),
+        ),
+        _behind,
         0.6,
+        verbs="chase pursue hunt",
     ),
-    _cue(r"(?:walks?|runs?|goes) (?:ahead|in front)", _ahead, 0.6),
-    _cue(
-        r"leads?\b|pulls?\b|drag|guid|tows?\b|flees?\b|escap|runs? (?:away|off)",
-        lambda m: -np.median(m.signals.facing, axis=-1),
+    Cue(
+        ("flees from somebody", "runs away from somebody", "escapes", "runs off"),
+        lambda m: -_behind(m),
         0.6,
+        verbs="flee escape",
     ),
-    _cue(r"bows?\b|bends?|leans? (?:forward|down)|curts", _bend, 0.2),
-    _cue(r"duck|dodg|evad|avoid|sidestep|leans? (?:back|away|aside|to)|weav|slips?", _dodge, 0.1),
-    _cue(r"crouch|squat|kneel|sits?\b|falls?\b|lies?\b", lambda m: -m.signals.at("pelvis")[..., 1].min(-1), 0.2),
-    _cue(r"jump|hops?\b|leap", lambda m: m.signals.at("pelvis")[..., 1].max(-1), 0.1),
-    _cue(
-        r"(?:walks?|goes|turns?|steps?)\b.*\b(?:away|around|off|out|apart|opposite)"
-        r"|turns\b|leav|parts?\b|faces? about",
+    Cue(
+        ("leads somebody by the hand", "pulls somebody along", "drags somebody", "guides somebody", "tows somebody"),
+        lambda m: -_behind(m),
+        0.6,
+        verbs="drag tow",
+    ),
+    Cue(("walks in front", "goes ahead", "walks ahead a little"), _ahead, 0.6),
+    Cue(
+        ("bows", "bends forward in a bow", "bows to somebody", "leans forward deeply", "lowers the upper body"),
+        _bend,
+        0.2,
+        timed=True,
+        verbs="bow curtsy",
+    ),
+    Cue(
+        (
+            *("dodges a punch", "ducks", "evades the attack", "leans aside to avoid a blow", "slips out of the way"),
+            "sidesteps",
+        ),
+        _dodge,
+        0.1,
+        verbs="dodge duck evade sidestep",
+        reacts=True,
+    ),
+    Cue(
+        ("crouches", "squats down", "kneels", "sits down", "falls to the floor", "lies down"),
+        lambda m: -m.signals.at("pelvis")[..., 1].min(-1),
+        0.2,
+        verbs="crouch squat kneel sit",
+    ),
+    Cue(("jumps", "hops", "leaps up"), lambda m: m.signals.at("pelvis")[..., 1].max(-1), 0.1),
+    Cue(
+        ("walks away", "turns around and leaves", "goes the opposite way", "turns away and goes", "departs"),
         _leave_early,
         0.3,
+        timed=True,
     ),
-    _cue(r"sets? off|(?:starts?|begins?) (?:to )?(?:walk|go|mov)|joins?\b", _set_off_early, 0.2),
-    _cue(r"wav|greet|salut|mov|rais|lifts?|stretch|reach", _lift_early, 0.15, 0.7),
-    _cue(r"stands?\b|waits?|watch|looks? on|stays?", lambda m: -m.path, 0.3, 0.5),
+    Cue(
+        ("sets off first", "starts to walk", "begins walking", "takes the first step"),
+        _set_off_early,
+        0.2,
+        timed=True,
+    ),
+    Cue(
+        ("walks alongside somebody", "keeps up with somebody", "accompanies somebody", "joins somebody", "keeps pace"),
+        lambda m: -_set_off_early(m),
+        0.2,
+        0.5,
+    ),
+    Cue(("begins", "starts first", "initiates it", "goes first"), _start, 0.3, 0.7, timed=True),
+    Cue(
+        (
+            *("answers", "returns the gesture", "replies in the same way", "copies the movement", "mirrors somebody"),
+            *("defends against an attack", "guards the body with the arms", "blocks it", "wards it off"),
+        ),
+        lambda m: -_start(m),
+        0.3,
+        0.7,
+        verbs="defend block parry guard ward fend",
+        reacts=True,
+    ),
+    Cue(("stands still", "waits", "watches somebody", "stays in place", "does not move"), lambda m: -m.path, 0.3, 0.5),
 )
-"""What a person does; the first that fits a verb and its complements counts, special ones before general ones."""
 
-ANSWERS = re.compile(
-    r"\b(?:(?:bow|wave|nod|greet|salute|hug|punche|kick|pushe|hit|strike)s back|in return|return|respond|answer"
-    r"|repl|repeat|cop(?:y|ies)|mirror|imitat|too\b|also|likewise|a moment later|last\b|afterwards|reciproc|joins"
-    r"|complet|follows?\b"
-    r"|(?:shakes?|takes?|grasps?|grabs?|slaps?|hits?|high-fives?|claps?|meets?)(?: and shakes)? "
-    r"(?:it|what|the (?:left |right )?(?:hand|arm|palm))\b)",
-    re.IGNORECASE,
-)
-"""Words of a person who comes second: what shows the doer by an earlier movement shows this one by a later."""
-
-BEGINS = re.compile(r"(?:start|begin|initiat|lead|goes first|is the first)", re.IGNORECASE)
-
-MORE: tuple[Cue, ...] = (
-    _cue(r"taller", lambda m: m.statures, 0.02, 0.9),
-    _cue(r"shorter|smaller", lambda m: -m.statures, 0.02, 0.9),
-    _cue(r"(?<!the )first\b|start|begin|initiat", lambda m: -m.begins, 0.3, 0.3),
-)
-"""What may be said besides; each counts wherever it is said."""
-
-WEAK: tuple[Cue, ...] = (
-    _cue(r"receiv|accept|takes?\b|gets?\b|grab", lambda m: -_hands_emptied(m), 0.2, 0.5),
-    _cue(r"follows?\b|behind", lambda m: np.median(m.signals.facing, axis=-1), 0.6, 0.5),
-    _cue(r"", lambda m: -m.begins, 0.3, 0.2),
-)
-"""Where no clause has a cue above. The last fits every clause: whoever acts moves before whoever is acted on."""
-
-SIDE = re.compile(r"\b(left|right) (hand|arm|palm|fist|elbow|leg|foot|knee)", re.IGNORECASE)
-
-SIDE_WEIGHT = 0.8
-
-_NEXT_VERB = re.compile(
-    r"(?:,|\band then\b|\band\b|\bthen\b)\s+(?=(?:\w+ly(?: and \w+ly)?\s+)?(?!(?:hands|arms|legs|knees)\b)[a-z-]+s\b)"
-)
-_MANNER = re.compile(r"^(?:(?:very )?\w+ly (?:and \w+ly )?|then |also |first )+")
+_VERB = re.compile(r"^(\w+)|(?<!somebody) (?:to (\w+)|(\w+ing)\b)")
 
 
-@dataclass(frozen=True)
-class Deed:
-    """What one of a text's two people does.
-
-    Attributes:
-        first: whether it is the first that the text names.
-        words: the clause, with its verb in the third person at its beginning, and no person before it.
-        looks: the words that describe the person, such as "taller".
-        later: whether the text says that it comes after the other's.
-    """
-
-    first: bool
-    words: str
-    looks: str = ""
-    later: bool = False
-
-    def verbs(self) -> list[str]:
-        """Each verb with its complements, adverbs left out."""
-        return [_MANNER.sub("", phrase.strip()) for phrase in _NEXT_VERB.split(self.words)]
+def listed(deed: str) -> Cue | None:
+    """The sort that lists the verb of a deed, or what it is for ("lifts a leg to kick"); None if no sort lists it."""
+    verbs = (lemma(next(filter(None, found.groups()))) for found in _VERB.finditer(deed))
+    return next((cue for verb in verbs if verb for cue in CUES if verb in cue.verbs.split()), None)
 
 
-def _of_side(deed: Deed, movement: Movement) -> float:
-    """Whoever uses this side more than the other side."""
-    if not (named := SIDE.search(deed.words)):
-        return 0.0
-    s = movement.signals
-    left = named[1].lower() == "left"
-    used = s.ankles.max(-1) / 0.3 if named[2].lower() in ("leg", "foot", "knee") else s.lifted.max(-1)
-    more = (used[:, 0] - used[:, 1]) * (1 if left else -1)
-    return SIDE_WEIGHT * float(np.clip((more[0] - more[1]) / 0.5, -1.0, 1.0))
+FIRST_MOVER = Cue((), _start, 0.3, 0.2, timed=True)
+"""Where no clause tells: whoever acts moves before whoever is acted on."""
 
+TALLER = Cue((), lambda m: m.statures, 0.02, 0.9)
 
-def _strong(deed: Deed, together: list[str], movement: Movement) -> list[float]:
-    found = []
-    for phrase in deed.verbs():
-        answers = deed.later or ANSWERS.search(phrase) is not None
-        about = [phrase, *(together if answers or BEGINS.match(phrase) else [])]
-        cue = next((cue for words in about for cue in DOES if cue.words.match(words)), None)
-        if cue is not None and (cue.timed or not answers):
-            found.append(-cue.evidence(movement) if answers else cue.evidence(movement))
-    if not found and (cue := next((cue for cue in DOES if cue.timed and cue.words.search(deed.words)), None)):
-        sign = -1 if deed.later or ANSWERS.search(deed.words) else 1
-        found.append(sign * 0.7 * cue.evidence(movement))
-    return found
-
-
-def first_named_is_person_1(deeds: list[Deed], together: list[str], movement: Movement) -> float:
-    """The evidence that the person a text names first is person 1: below 0 it is person 2, near 0 nothing tells.
-
-    Args:
-        deeds: what each does.
-        together: what both do, clauses like those of the deeds; "begins" and "follows" speak of it.
-        movement: of the two.
-    """
-    total, strong = 0.0, False
-    for deed in deeds:
-        sign = 1.0 if deed.first else -1.0
-        found = _strong(deed, together, movement)
-        strong |= bool(found)
-        more = [cue.evidence(movement) for cue in MORE if cue.words.search(f"{deed.looks} {deed.words}")]
-        total += sign * (sum(found) + sum(more) + _of_side(deed, movement))
-    if not strong:
-        for deed in deeds[:1]:
-            sign = 1.0 if deed.first else -1.0
-            total += sign * next(cue.evidence(movement) for cue in WEAK if cue.words.search(deed.words))
-    return total
+EARLIER = Cue((), lambda m: -m.begins, 0.3, 0.3)

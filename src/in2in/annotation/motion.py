@@ -40,6 +40,9 @@ BENT, TURNED, LOW = 20.0, 60.0, 0.15
 BEGUN = 0.12
 """Metres that any joint has moved from the first frame when a movement has begun."""
 
+SHOWN = 3
+"""Things that a person is seen to do, at most, in a description made of them."""
+
 PLACES = {
     "the other's hand": ("left_wrist", "right_wrist"),
     "the other's shoulder": ("left_shoulder", "right_shoulder"),
@@ -113,29 +116,38 @@ class Movement:
             told.append(f"Person {1 + int(behind.argmax())} is behind person {1 + int(behind.argmin())}.")
         return told
 
+    def shown(self, person: int) -> list[str]:
+        """What a person is seen to do, the `SHOWN` first of it, in words that would fit a description."""
+        return [plain for plain, _ in self._seen(person)][:SHOWN] or ["stands nearly still"]
+
     def _person(self, person: int) -> list[str]:
-        s, name, done = self.signals, f"Person {person + 1}", []
+        done = [told for _, told in self._seen(person)] or ["hardly moves"]
+        return [f"Person {person + 1} {deed}." for deed in done]
+
+    def _seen(self, person: int) -> list[tuple[str, str]]:
+        """What a person does: in plain words, and in words with figures."""
+        s, done = self.signals, []
         if self.nearer[person] > TRAVEL:
-            done.append(f"comes {self.nearer[person]:.1f} m towards the other")
+            done.append(("comes closer to somebody", f"comes {self.nearer[person]:.1f} m towards the other"))
         if self.path[person] > TRAVEL:
-            done.append(f"walks {self.path[person]:.1f} m at up to {s.speed[person].max():.1f} m/s")
+            plain = "walks about" if done else "walks"
+            told = f"walks {self.path[person]:.1f} m at up to {s.speed[person].max():.1f} m/s"
+            done.append((plain, told))
         if self.backwards[person] > STEP_BACK:
-            done.append(f"goes {self.backwards[person]:.1f} m backwards")
+            done.append(("goes backwards", f"goes {self.backwards[person]:.1f} m backwards"))
         if (turn := np.degrees(np.abs(s.heading[person] - s.heading[person, 0]).max())) > TURNED:
-            done.append(f"turns by {turn:.0f} degrees")
+            done.append(("turns", f"turns by {turn:.0f} degrees"))
         if (lean := np.degrees(s.lean[person]).max()) > BENT:
-            done.append(f"bends forward by {lean:.0f} degrees at {_seconds(int(s.lean[person].argmax()))}")
+            when = _seconds(int(s.lean[person].argmax()))
+            done.append(("bends forward", f"bends forward by {lean:.0f} degrees at {when}"))
         hips = s.at("pelvis")[person, :, 1]
         if (down := np.median(hips) - hips.min()) > LOW:
-            done.append(f"lowers the hips by {down:.1f} m")
+            done.append(("lowers the hips", f"lowers the hips by {down:.1f} m"))
         if (up := hips.max() - np.median(hips)) > LOW:
-            done.append(f"raises the hips by {up:.1f} m")
-        done += [told for side in range(2) for told in (*self._arm(person, side), *self._leg(person, side))]
-        if not done:
-            return [f"{name} hardly moves."]
-        return [f"{name} {deed}." for deed in done]
+            done.append(("raises the hips", f"raises the hips by {up:.1f} m"))
+        return done + [seen for side in range(2) for seen in (*self._arm(person, side), *self._leg(person, side))]
 
-    def _arm(self, person: int, side: int) -> list[str]:
+    def _arm(self, person: int, side: int) -> list[tuple[str, str]]:
         s = self.signals
         lifted = s.lifted[person, side]
         if lifted.max() < ARM_UP:
@@ -144,21 +156,22 @@ class Movement:
         height = s.palms[person, side, peak, 1]
         body = [s.at(joint)[person, peak, 1] for joint in ("pelvis", "spine2", "neck", "head")]
         level = ("below the hips", "to the hips", "to the chest", "to the shoulders", "above the head")
-        told = f"lifts the {SIDES[side]} hand {level[int(np.searchsorted(body, height))]}"
-        told += f" from {_seconds(int((lifted >= ARM_UP).argmax()))} on"
+        plain = f"lifts the {SIDES[side]} hand {level[int(np.searchsorted(body, height))]}"
+        told = f"{plain} from {_seconds(int((lifted >= ARM_UP).argmax()))} on"
         touched = []
         for place, joints in PLACES.items():
             gap = np.min([s.palm_to(joint)[person, side] for joint in joints], axis=0)
             if gap.min() < REACH:
                 touched.append((float(gap.min()), f" and touches {place} at {_seconds(int(gap.argmin()))}"))
-        return [told + min(touched)[1] if touched else told]
+        return [(plain, told + min(touched)[1] if touched else told)]
 
-    def _leg(self, person: int, side: int) -> list[str]:
+    def _leg(self, person: int, side: int) -> list[tuple[str, str]]:
         own, other = self.signals.ankles[person, side], self.signals.ankles[person, 1 - side]
         higher = own - other
         if higher.max() < LEG_UP:
             return []
-        return [f"lifts the {SIDES[side]} leg {higher.max():.1f} m at {_seconds(int(higher.argmax()))}"]
+        plain = f"lifts the {SIDES[side]} leg"
+        return [(plain, f"{plain} {higher.max():.1f} m at {_seconds(int(higher.argmax()))}")]
 
 
 def _seconds(frames: int) -> str:

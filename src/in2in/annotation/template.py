@@ -1,27 +1,23 @@
 """An annotator of simple sentences, by rules alone: no model, no network.
 
 "One person pushes the other, who staggers back." becomes "A person pushes forward." and "A person staggers back."
-Which of the two is person 1 is read off the motion (see `in2in.annotation.cues`). Where there is no motion, as in
-sampling, the first whom the text names is.
+Which of the two is person 1 is read off the motion (see `in2in.annotation.who`). Where there is no motion, as in
+sampling, the first whom the text names is. Of a person on whom the text says nothing, the motion tells what it shows.
 """
 
-import re
 from collections.abc import Sequence
 
 from in2in.annotation.annotator import RejectedError, Reply
 from in2in.annotation.answer import Answer
-from in2in.annotation.clauses import is_whole, split, told
-from in2in.annotation.cues import Deed, first_named_is_person_1
+from in2in.annotation.grammar.clause import IN_TURN, Clause
+from in2in.annotation.grammar.clauses import split
+from in2in.annotation.grammar.passive import undergone
+from in2in.annotation.grammar.people import BOTH, FIRST, SECOND
+from in2in.annotation.grammar.wording import sentence, told
 from in2in.annotation.journal import Failure
+from in2in.annotation.likeness import Likeness
 from in2in.annotation.motion import Movement
-from in2in.annotation.people import BOTH, FIRST, SECOND
-from in2in.annotation.predicate import Clause
-from in2in.annotation.voice import undergone
-
-_RAGGED = re.compile(r"\b(?:of|the|an?|with|by|and|that|which|where|who)\.$")
-"""A sentence that ends so has been torn from a longer one."""
-
-_SIZES = ("taller", "shorter", "other", "another", "former", "latter", "second", "first")
+from in2in.annotation.who import first_named_is_person_1
 
 
 class TemplateAnnotator:
@@ -36,7 +32,8 @@ class TemplateAnnotator:
 
     def __init__(self, surest: float = 0.05) -> None:
         self.surest = surest
-        self.version = "template 1"
+        self.likeness = Likeness()
+        self.version = "template 2"
 
     def show(self, text: str, movement: Movement | None) -> str:
         """See `Annotator`."""
@@ -45,13 +42,14 @@ class TemplateAnnotator:
     def ask(self, text: str, movement: Movement | None, rejected: Sequence[Failure] = ()) -> Reply:
         """See `Annotator`."""
         clauses = split(text)
-        first, second = (_sentence(clauses, who) for who in (FIRST, SECOND))
-        whole = all(is_whole(clause) for clause in clauses)
-        if not whole or not first or not second or _RAGGED.search(first) or _RAGGED.search(second):
+        own = descriptions(clauses)
+        if not any(own) or (movement is None and not all(own)):
             raise RejectedError("the rules do not see in this sentence what each of two people does")
-        if movement is not None and first != second and self.evidence(clauses, movement) < 0:
-            first, second = second, first
-        answer = Answer(person1=first, person2=second)
+        if movement is not None:
+            if own[0] != own[1] and self.evidence(clauses, movement) < 0:
+                own = own[::-1]
+            own = tuple(words or sentence(movement.shown(person), ()) for person, words in enumerate(own))
+        answer = Answer(person1=own[0], person2=own[1])
         return Reply(answer, answer.model_dump_json())
 
     def close(self) -> None:
@@ -63,32 +61,30 @@ class TemplateAnnotator:
         Raises:
             RejectedError: the motion does not tell.
         """
-        deeds = [
-            Deed(clause.who == FIRST, told(clause), " ".join(clause.looks), clause.later)
-            for clause in clauses
-            if clause.who != BOTH and not told(clause).startswith(("is ", "has "))
-        ]
-        together = [told(clause) for clause in clauses if clause.who == BOTH]
-        evidence = first_named_is_person_1(deeds, together, movement)
+        evidence = first_named_is_person_1(clauses, movement, self.likeness)
         if abs(evidence) < self.surest:
             raise RejectedError("the motion does not show which of the two does what the text says")
         return evidence
 
 
-def _sentence(clauses: list[Clause], who: str) -> str:
-    """What one of the two does, "" if nothing is said of it."""
-    own = [clause for clause in clauses if clause.who in (who, BOTH)]
-    done = [told(clause) for clause in own]
-    if not any(clause.who == who for clause in own):
+def descriptions(clauses: list[Clause]) -> tuple[str, str]:
+    """What is said of the first whom a text names and of the other, a sentence each; "" of whom nothing is said."""
+    first, second = _description(clauses, FIRST), _description(clauses, SECOND)
+    if first == second and any(clause.later for clause in clauses if clause.who == SECOND):
+        second = f"{second.removesuffix('.')} {' '.join(IN_TURN)}."
+    return first, second
+
+
+def _description(clauses: list[Clause], who: str) -> str:
+    own = [words for clause in clauses if clause.who == who and (words := told(clause))]
+    done = [
+        words
+        for clause in clauses
+        if clause.who in (who, BOTH) and (words := told(clause))
+        if clause.who == who or not any(deed.startswith(words) for deed in own)
+    ]
+    if not own:
         suffered = (undergone(clause) for clause in clauses if clause.who not in (who, BOTH))
-        done += [told(Clause(who, words)) for words in suffered if words is not None][:1]
-    looks = next((clause.looks for clause in own if clause.who == who and clause.looks), ())
-    looks = tuple(word for word in looks if word not in _SIZES)
-    if not done:
-        return ""
-    subject = " ".join((_article(looks), *looks, "person"))
-    return f"{subject} {' and '.join(done)}."
-
-
-def _article(looks: tuple[str, ...]) -> str:
-    return "An" if looks and looks[0][0] in "aeiou" else "A"
+        done += [words for deed in suffered if deed is not None and (words := told(Clause(who, deed)))]
+    looks = next((clause.looks for clause in clauses if clause.who == who and clause.looks), ())
+    return sentence(done, looks) if done else ""
