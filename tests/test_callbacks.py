@@ -1,9 +1,13 @@
 """What happens around the steps of training: averages, samples, throughput, stored texts, a stop on NaN."""
 
 import csv
+import functools
 import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -139,6 +143,25 @@ def test_an_interrupted_store_leaves_nothing(tmp_path: Path, monkeypatch: pytest
     torch.testing.assert_close(states, direct.states, atol=2e-3, rtol=1e-3)
     assert torch.equal(mask, direct.mask)
     assert torch.equal(end, direct.end)
+
+
+def test_two_runs_that_start_together_share_a_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    encoders = [MiniLMEncoder(), MiniLMEncoder()]
+    both = threading.Barrier(2, timeout=60)
+
+    def slowly(encoder: MiniLMEncoder, texts: list[str], encode: Any) -> Any:
+        both.wait()  # neither store is there when either is begun
+        return encode(texts)
+
+    for encoder in encoders:
+        monkeypatch.setattr(encoder, "encode", functools.partial(slowly, encoder, encode=encoder.encode))
+    with ThreadPoolExecutor(2) as pool:
+        folders = list(
+            pool.map(lambda encoder: build_store(encoder, ["they hug"], tmp_path, torch.device("cpu")), encoders)
+        )
+    assert folders[0] == folders[1]
+    assert list(tmp_path.iterdir()) == [folders[0]]
+    assert len(TextStore(folders[0])) == 1
 
 
 def test_half_precision_on_a_cpu_is_an_error(cli: Cli, dataset: Path, tmp_path: Path) -> None:

@@ -91,7 +91,12 @@ def build_store(encoder: TextEncoder, texts: Iterable[str], folder: Path, device
                         ends.append(end)
         np.savez(unfinished / "places.npz", starts=np.cumsum([0, *lengths]), ends=np.array(ends), dim=encoder.dim)
         (unfinished / "texts.json").write_text(json.dumps(distinct), encoding="utf-8")
-        unfinished.rename(out)
+        try:
+            unfinished.rename(out)
+        except OSError:
+            if not out.is_dir():
+                raise
+            # another run, started at the same time, was faster: the same texts and weights, so the same states
     finally:
         encoder.network.to("cpu")  # type: ignore[arg-type]
         shutil.rmtree(unfinished, ignore_errors=True)
