@@ -33,22 +33,24 @@ class Line:
 
 @dataclass(frozen=True)
 class Caption:
-    """Some rows of all pictures of a video.
+    """A piece of all pictures of a video.
 
     Attributes:
-        top: the first row.
+        top, left: its first row and column.
         keep: [H, W, 1], how much of the picture stays.
         ink: [H, W, 3], what is added to it, up to 255.
     """
 
     top: int
+    left: int
     keep: np.ndarray
     ink: np.ndarray
 
     def lay_over(self, picture: np.ndarray) -> None:
         """Write the text into a picture [H, W, 3] uint8."""
-        rows = slice(self.top, self.top + len(self.keep))
-        picture[rows] = picture[rows] * self.keep + self.ink
+        height, width = self.keep.shape[:2]
+        piece = picture[self.top : self.top + height, self.left : self.left + width]
+        piece[...] = piece * self.keep + self.ink
 
 
 def captions(take: Take, size: tuple[int, int]) -> list[Caption]:
@@ -62,12 +64,21 @@ def captions(take: Take, size: tuple[int, int]) -> list[Caption]:
         lines = _wrapped(text, small, width)
         colours = (COLOURS[person % len(COLOURS)], *[None] * MAX_LINES)  # coloured letters would be hard to read
         below += [Line(line, INK, small, dot) for line, dot in zip(lines, colours, strict=False)]
-    sheets = [_sheet(lines, width, large) for lines in (above, below)]
-    tops = (0, height - len(sheets[1].keep))
-    return [Caption(top, sheet.keep, sheet.ink) for top, sheet in zip(tops, sheets, strict=True)]
+    head, foot = (_sheet(lines, width, large) for lines in (above, below))
+    return [*_written(head, 0), *_written(foot, height - foot.height)]
 
 
-def _sheet(lines: Sequence[Line], width: int, edge: int) -> Caption:
+def _written(sheet: Image.Image, top: int) -> list[Caption]:
+    """The part of a sheet that is not empty, if there is one; the sheet begins at row `top` of the picture."""
+    box = sheet.getbbox()
+    if box is None:
+        return []
+    drawn = np.asarray(sheet.crop(box), dtype=np.float32)
+    cover = drawn[..., 3:] / 255
+    return [Caption(top + box[1], box[0], 1 - cover, drawn[..., :3] * cover)]
+
+
+def _sheet(lines: Sequence[Line], width: int, edge: int) -> Image.Image:
     """Lines below each other with a margin around them."""
     height = edge + sum(round(LEADING * line.points) for line in lines)
     sheet = Image.new("RGBA", (width, height), (0, 0, 0, 0))
@@ -79,9 +90,7 @@ def _sheet(lines: Sequence[Line], width: int, edge: int) -> Caption:
             draw.ellipse((edge, middle - radius, edge + 2 * radius, middle + radius), fill=line.dot)
         draw.text((edge + indent * line.points, top), line.text, font=_font(line.points), fill=line.colour)
         top += round(LEADING * line.points)
-    drawn = np.asarray(sheet, dtype=np.float32)
-    cover = drawn[..., 3:] / 255
-    return Caption(0, 1 - cover, drawn[..., :3] * cover)
+    return sheet
 
 
 def _wrapped(text: str, points: int, width: int) -> list[str]:

@@ -59,19 +59,17 @@ class Floor:
             np.clip(off, 0, 1, out=off)
             off *= self.strength[..., axis]
             light[self.top :] -= off
-        for point, radius in zip(points, radii, strict=True):
-            self._blob(light, frame, point, radius)
+        reaches = 1.6 * radii + 0.05 + 0.14 * np.maximum(points[:, 1], 0)
+        corners = points[:, None] + reaches[:, None, None] * [(x, 0, z) for x in (-1, 1) for z in (-1, 1)]
+        corners[..., 1] = -SOLE
+        seen = self.camera.project(corners.reshape(-1, 3), frame)[:, :2].reshape(-1, 4, 2)
+        first, last = np.floor(seen.min(axis=1)).astype(int), np.ceil(seen.max(axis=1)).astype(int)
+        edges = np.maximum(np.concatenate([first, last], axis=1) - [0, self.top] * 2, 0).tolist()
+        centres = (points - self.camera.place[frame])[:, [0, 2]].tolist()
+        darkness = (SHADOW / (1 + 1.2 * np.maximum(points[:, 1], 0))).tolist()
+        for (x0, y0, x1, y1), (x, z), reach, dark in zip(edges, centres, reaches.tolist(), darkness, strict=True):
+            ground = self.ground[y0:y1, x0:x1]
+            near = 1 - ((ground[..., 0] - x) ** 2 + (ground[..., 1] - z) ** 2) * (1 / reach**2)
+            np.maximum(near, 0, out=near)
+            light[self.top :][y0:y1, x0:x1] *= 1 - dark * near * near
         return light
-
-    def _blob(self, light: np.ndarray, frame: int, point: np.ndarray, radius: float) -> None:
-        above = max(0.0, float(point[1]))
-        reach = 1.6 * radius + 0.05 + 0.14 * above
-        corners = np.array([(point[0] + reach * x, -SOLE, point[2] + reach * z) for x in (-1, 1) for z in (-1, 1)])
-        seen = self.camera.project(corners, frame)[:, :2]
-        (x0, y0), (x1, y1) = np.floor(seen.min(axis=0)).astype(int), np.ceil(seen.max(axis=0)).astype(int)
-        rows, columns = slice(max(0, y0 - self.top), max(0, y1 - self.top)), slice(max(0, x0), max(0, x1))
-        centre = (point - self.camera.place[frame])[[0, 2]].astype(np.float32)
-        ground = self.ground[rows, columns]
-        far = (ground[..., 0] - centre[0]) ** 2 + (ground[..., 1] - centre[1]) ** 2
-        near = np.maximum(1 - far * np.float32(1 / reach**2), 0)
-        light[self.top :][rows, columns] *= 1 - np.float32(SHADOW / (1 + 1.2 * above)) * near * near

@@ -42,7 +42,8 @@ def render(take: Take, size: tuple[int, int], frames: Sequence[int] | None = Non
     camera = Camera.following(joints, take.fps, size)
     floor = Floor(camera)
     texts = captions(take, size)
-    colours = np.array([[rgb(person, limb.tint) for limb in LIMBS] for person in range(len(people))]).reshape(-1, 3)
+    colours = np.array([[rgb(person, limb.tint) for limb in LIMBS] for person in range(len(people))])
+    colours = colours.reshape(-1, 3).astype(np.float32)
     radii = np.tile(RADII, (len(people), 1))
     for frame in range(joints.shape[1]) if frames is None else frames:
         starts, ends = (people[:, frame, places].reshape(-1, 3) for places in (STARTS, ENDS))
@@ -80,7 +81,7 @@ def _draw_limbs(
         radius = ra + (rb - ra) * along
         nx, ny = (x - along * ex) / radius, (y - along * ey) / radius
         out = nx * nx + ny * ny
-        cover = np.clip((1 - np.sqrt(out)) * radius + 0.5, 0, 1)
+        cover = np.clip((1 - np.sqrt(out)) * radius + np.float32(0.5), 0, 1)
         nz = np.sqrt(np.maximum(1 - out, 0))
         away = az + (bz - az) * along
         place = away * (1 - nz * radius / focal)
@@ -88,6 +89,10 @@ def _draw_limbs(
         lit = np.maximum(nx * LIGHT[0] - ny * LIGHT[1] + nz * LIGHT[2], 0)
         shine = (AMBIENT + DIRECT * lit) * (0.72 + 0.28 * nz)
         np.copyto(behind, place, where=cover > 0.98)  # through a soft edge, what is drawn later still shows
-        new = np.minimum(shine[..., None] * colours[limb], 255)
-        below = picture[box]
-        picture[box] = below + cover[..., None] * (new - below)
+        for channel, colour in enumerate(colours[limb]):
+            below = picture[(*box, channel)]
+            new = np.minimum(shine * colour, np.float32(255))
+            new -= below
+            new *= cover
+            new += below
+            below[...] = new
