@@ -15,26 +15,27 @@ from pathlib import Path
 from in2in.evaluation.benchmark import CHANCE, REAL
 from in2in.evaluation.individual import table as markdown_of
 from in2in.evaluation.table import markdown
+from in2in.runs import SHIPPED
 
 RULER_SEED = 101
 """Of the clips that the evaluator learns from, also those told in the phrases that are kept from models."""
 
-SCALES = [
-    "guidance=in2in",
-    "~guidance.scale",
-    "guidance.joint=1.0",
-    "guidance.interaction=0.25",
-    "guidance.individual=0.25",
-]
-"""in2IN's own guidance, which asks for each text alone; in all 1.5 as the plain guidance of experiment=bench."""
+ONE_TEXT = ["dropout.interaction_only=0", "dropout.individuals_only=0"]
+"""Conditions are dropped together or not at all."""
 
 MODELS = {
-    "InterGen": ["model=intergen", "dropout.interaction_only=0", "dropout.individuals_only=0"],
-    "in2IN": SCALES,
-    "in2IN, texts crossed": [*SCALES, "data.crossed=true"],
-    "in2IN, texts dropped together": [*SCALES, "dropout.interaction_only=0", "dropout.individuals_only=0"],
+    "InterGen": ["model=intergen", *ONE_TEXT],
+    "in2IN": [],
+    "in2IN, texts crossed": ["data.crossed=true"],
+    "in2IN, texts dropped together": ONE_TEXT,
 }
 """What is trained, beside experiment=bench: each published fault is switched on alone."""
+
+COMES_ALONG = "in2IN that comes along"
+"""The row of the weights in the package: as the row in2IN, trained for longer."""
+
+REFINED = ["loss=body", "optimizer.lr=5e-4", "lr_scheduler.num_warmup_steps=100"]
+"""How the prior is trained on: without the losses of bodies it shakes."""
 
 BLENDS = {
     "DualMDM constant 0.3": ["composition=constant"],
@@ -45,14 +46,17 @@ BLENDS = {
 }
 """in2IN blended with the prior."""
 
+GUIDED = ["guidance.scale=1.5", "prior_guidance.scale=1.5"]
+"""Of the blends: as all models are guided, see experiment=bench."""
+
 
 INTRODUCTION = """
 Everything here is small and procedural: {data_clips} clips of 18 kinds (`source=synthetic seed=0`), {clips} test clips
 of at most {seconds:g} s told in phrases that no model was trained on, one size of model (`experiment=bench`), {steps}
-steps for each model, {prior_steps} for the prior, one seed each, {solver_steps} steps of DDIM, {repeats} repeats. The
-columns are those of the published tables, then what the motion itself shows, then what is known of procedural clips. An
-interval tells what sampling does, not what another training would: differences between rows may be smaller than those
-between two seeds. The evaluator learned from {ruler_clips} other clips told in all phrases ({ruler_steps} steps).
+steps for each model, {prior_steps} and {refining_steps} (`loss=body`) for the prior, one seed each, guidance 1.5,
+{solver_steps} steps of DDIM, {repeats} repeats. The columns are those of the published tables, then what the motion
+itself shows, then what is known of procedural clips. An interval tells what sampling does, not what another training
+would: differences between rows may be smaller than those between two seeds. {judge}
 `make results` makes this page; the raw figures lie beside it.
 """.strip()
 
@@ -69,7 +73,8 @@ class Budget:
 
     Attributes:
         work: folder of data, runs and evaluations.
-        steps, prior_steps, ruler_steps: of each model's, the prior's and the evaluator's training.
+        steps, prior_steps, refining_steps, ruler_steps: of each model's training, of the prior's two and of the
+            evaluator's.
         data_clips, ruler_clips: of the bench's data and of the evaluator's.
         clips: test clips.
         seconds: clips that last longer are left out.
@@ -78,6 +83,7 @@ class Budget:
         texts, samples: of the multimodality.
         interactions, varied: of the individual diversity: clips and samples of each.
         candidates: clips of one kind among which the evaluator must find a text's.
+        evaluator: a run to evaluate with, so that none is trained.
         sbu: glob of the SBU Kinect data set's files, real clips that the evaluator is tried on; None to leave them out.
         options: added to every training but the evaluator's.
     """
@@ -85,6 +91,7 @@ class Budget:
     work: Path
     steps: int
     prior_steps: int
+    refining_steps: int
     ruler_steps: int
     data_clips: int
     ruler_clips: int
@@ -97,13 +104,14 @@ class Budget:
     interactions: int
     varied: int
     candidates: int
+    evaluator: Path | None = None
     sbu: str | None = None
     options: tuple[str, ...] = ()
 
 
-def slug(name: str) -> str:
-    """A row's name as a folder."""
-    return "_".join(name.lower().replace(",", "").replace(".", "").replace("-", "_").split())
+def slug(name: str, steps: int) -> str:
+    """A row's name as a folder; another number of steps is another run."""
+    return "_".join([*name.lower().replace(",", "").replace(".", "").replace("-", "_").split(), str(steps)])
 
 
 def in2in(command: str, *arguments: str) -> None:
@@ -131,16 +139,24 @@ def train(out: Path, steps: int, *arguments: str) -> Path:
     return out
 
 
-def data(budget: Budget) -> tuple[Path, Path, Path]:
-    """The bench, its persons alone, and the clips that the evaluator learns from."""
+def data(budget: Budget) -> tuple[Path, Path]:
+    """The bench, and its persons alone."""
     made = budget.work / "data"
     bench = once(made / "bench", "prepare", "source=synthetic", f"clips={budget.data_clips}", "seed=0")
     alone = ["source=synthetic", f"clips={budget.data_clips}", "seed=0", "persons=1"]
     singles = once(made / "singles", "prepare", *alone)
-    of_ruler = ["source=synthetic", f"clips={budget.ruler_clips}", f"seed={RULER_SEED}"]
-    ruler = once(made / "ruler", "prepare", *of_ruler)
-    join_splits(ruler, "train", "test")
-    return bench, singles, ruler
+    return bench, singles
+
+
+def ruler(budget: Budget) -> Path:
+    """The evaluator's run."""
+    if budget.evaluator is not None:
+        return budget.evaluator
+    clips = ["source=synthetic", f"clips={budget.ruler_clips}", f"seed={RULER_SEED}"]
+    folder = once(budget.work / "data" / "ruler", "prepare", *clips)
+    join_splits(folder, "train", "test")
+    words = ["experiment=bench_interclip", f"data_dir={folder}", "data.train_split=joined"]
+    return train(budget.work / "runs" / slug("interclip", budget.ruler_steps), budget.ruler_steps, *words)
 
 
 def join_splits(folder: Path, *names: str) -> None:
@@ -149,19 +165,20 @@ def join_splits(folder: Path, *names: str) -> None:
     (folder / "split" / "joined.txt").write_text("".join(ids))
 
 
-def runs(budget: Budget, bench: Path, singles: Path, ruler: Path) -> tuple[Path, dict[str, Path]]:
-    """The evaluator, and the run folders of all rows by name."""
+def runs(budget: Budget, bench: Path, singles: Path) -> dict[str, Path]:
+    """The run folders of all rows by name."""
     made = budget.work / "runs"
-    words = ["experiment=bench_interclip", f"data_dir={ruler}", "data.train_split=joined"]
-    evaluator = train(made / "interclip", budget.ruler_steps, *words)
     common = ["experiment=bench", f"data_dir={bench}", *budget.options]
-    rows = {name: train(made / slug(name), budget.steps, *common, *own) for name, own in MODELS.items()}
+    rows = {name: train(made / slug(name, budget.steps), budget.steps, *common, *own) for name, own in MODELS.items()}
     alone = ["experiment=bench_prior", f"data_dir={singles}", f"stats_from={rows['in2IN']}", *budget.options]
-    prior = train(made / "prior", budget.prior_steps, *alone)
-    both = ["experiment=dualmdm", f"run={rows['in2IN']}", f"prior_run={prior}"]
+    rough = train(made / slug("prior rough", budget.prior_steps), budget.prior_steps, *alone)
+    prior = train(
+        made / slug("prior", budget.refining_steps), budget.refining_steps, *alone, *REFINED, f"weights_from={rough}"
+    )
+    both = ["experiment=dualmdm", f"run={rows['in2IN']}", f"prior_run={prior}", *GUIDED]
     for name, options in BLENDS.items():
-        rows[name] = once(made / slug(name), "blend", *both, *options)
-    return evaluator, rows
+        rows[name] = once(made / slug(name, budget.steps), "blend", *both, *options)
+    return rows | {COMES_ALONG: SHIPPED}
 
 
 def evaluate(budget: Budget, bench: Path, evaluator: Path, rows: dict[str, Path]) -> dict[str, dict]:
@@ -218,7 +235,7 @@ def write(budget: Budget, results: dict[str, dict], rows: dict[str, Path], out: 
     words = out / "words.md"
     parts = [
         "# The paper in miniature",
-        INTRODUCTION.format(**vars(budget) | {"clips": results["table"]["clips"]}),
+        INTRODUCTION.format(**vars(budget) | {"clips": results["table"]["clips"], "judge": judged_by(budget)}),
         markdown({name: named[name] for name in (REAL, CHANCE, *rows)}).strip(),
         "## The evaluator, with texts of all test clips",
         markdown({name: results["ruler"]["rows"][name] for name in (REAL, CHANCE)}).strip(),
@@ -230,6 +247,15 @@ def write(budget: Budget, results: dict[str, dict], rows: dict[str, Path], out: 
     ]
     page = "\n\n".join(part for part in parts if part) + "\n"
     out.with_suffix(".md").write_text(page, encoding="utf-8")
+
+
+def judged_by(budget: Budget) -> str:
+    """What is said of the evaluator."""
+    if budget.evaluator is not None:
+        return f"The evaluator is {budget.evaluator} (see its card)."
+    return (
+        f"The evaluator learned from {budget.ruler_clips} other clips told in all phrases ({budget.ruler_steps} steps)."
+    )
 
 
 def real_clips(results: dict | None) -> list[str]:
@@ -245,12 +271,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     given.add_argument("--work", type=Path, default=Path("results"), help="folder of data, runs and evaluations")
     given.add_argument("--out", type=Path, default=Path("docs/results"), help="folder of the raw results and tables")
-    numbers = {"steps": 7000, "prior_steps": 5000, "ruler_steps": 2000, "data_clips": 2000, "ruler_clips": 5000}
+    numbers = {
+        "steps": 7000,
+        "prior_steps": 3000,
+        "refining_steps": 1500,
+        "ruler_steps": 2000,
+        "data_clips": 2000,
+        "ruler_clips": 5000,
+    }
     numbers |= {"clips": 192, "repeats": 3, "solver_steps": 20, "texts": 20, "samples": 10}
     numbers |= {"interactions": 20, "varied": 16, "candidates": 8}
     for name, number in numbers.items():
         given.add_argument(f"--{name.replace('_', '-')}", type=int, default=number, help=f"default {number}")
     given.add_argument("--seconds", type=float, default=4.0, help="longest clip, default 4")
+    given.add_argument("--evaluator", type=Path, help="a run of experiment=interclip, so that none is trained")
     given.add_argument("--sbu", help="glob of SBU Kinect's skeleton_pos.txt: try the evaluator on real clips, too")
     given.add_argument(
         "options", nargs="*", help="added to every training but the evaluator's, as in2in-train takes them"
@@ -258,8 +292,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     chosen = vars(given.parse_args(arguments))
     out, options = chosen.pop("out"), tuple(chosen.pop("options"))
     budget = Budget(**chosen, options=options)
-    bench, singles, ruler = data(budget)
-    evaluator, rows = runs(budget, bench, singles, ruler)
+    bench, singles = data(budget)
+    evaluator, rows = ruler(budget), runs(budget, bench, singles)
     write(budget, evaluate(budget, bench, evaluator, rows), rows, out)
     print(out.with_suffix(".md"))
 
