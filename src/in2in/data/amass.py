@@ -16,6 +16,7 @@ from torch import Tensor
 
 from in2in.errors import InputError
 from in2in.motion.representation import FPS
+from in2in.motion.resampling import turns_at
 from in2in.motion.rotations import matrix_to_6d
 
 RATE = 20
@@ -85,11 +86,7 @@ class AmassRotations:
             raise InputError(
                 f"{path} has {len(body)} frames, index.csv asks for {int(place[-1]) + 1} of them: replace it"
             )
-        before = place.floor().long()
-        after = (before + 1).clamp(max=len(body) - 1)
-        first, last = (roma.rotvec_to_rotmat(body[index]) for index in (before, after))
-        turn = roma.rotmat_to_rotvec(first.transpose(-1, -2) @ last) * (place - before)[:, None, None]
-        return matrix_to_6d(first @ roma.rotvec_to_rotmat(turn)).float()
+        return matrix_to_6d(turns_at(roma.rotvec_to_rotmat(body), place)).float()
 
 
 def _read_index(path: Path) -> dict[str, Excerpt]:

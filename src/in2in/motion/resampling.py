@@ -37,9 +37,26 @@ def resample_turns(positions: Tensor, rotations: Tensor, rate: float) -> tuple[T
     """
     frames = int((len(positions) - 1) / rate * FPS + 1e-6) + 1
     place = torch.arange(frames, dtype=torch.float64) * rate / FPS
-    before = place.floor().long().clamp(max=len(positions) - 1)
-    after = (before + 1).clamp(max=len(positions) - 1)
-    part = (place - before)[:, None, None]
+    before, after, part = _between(place, len(positions))
+    return torch.lerp(positions[before], positions[after], part), turns_at(rotations, place)
+
+
+def turns_at(rotations: Tensor, place: Tensor) -> Tensor:
+    """Rotations between frames, along the shortest arc.
+
+    Args:
+        rotations: [T, M, 3, 3].
+        place: [N] frames and parts of frames, from 0 to T - 1.
+
+    Returns:
+        [N, M, 3, 3].
+    """
+    before, after, part = _between(place, len(rotations))
     turn = roma.rotmat_to_rotvec(rotations[before].transpose(-1, -2) @ rotations[after])
-    turned = rotations[before] @ roma.rotvec_to_rotmat(turn * part)
-    return torch.lerp(positions[before], positions[after], part), turned
+    return rotations[before] @ roma.rotvec_to_rotmat(turn * part)
+
+
+def _between(place: Tensor, frames: int) -> tuple[Tensor, Tensor, Tensor]:
+    """The frames around each place, and how far it is from the first to the second, [N, 1, 1]."""
+    before = place.floor().long().clamp(max=frames - 1)
+    return before, (before + 1).clamp(max=frames - 1), (place - before)[:, None, None]
