@@ -1,51 +1,35 @@
 """Motion in other programs' formats, read back by other people's readers."""
 
 import csv
-import json
-import re
-import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pybvh
 import pytest
 import torch
-from conftest import Cli
-from PIL import Image
 from scipy.spatial.transform import Rotation, Slerp
+from takes import as_take, pushed
 
 from in2in.data.layout import read_motion
 from in2in.data.synthetic import generate
 from in2in.errors import InputError
 from in2in.export.body import LIMBS, POINTS, body_points
 from in2in.export.bvh import bvh_text, euler_zxy, write_bvh
-from in2in.export.camera import Camera
-from in2in.export.formats import FORMATS
 from in2in.export.glb import write_glb
-from in2in.export.render import render
 from in2in.export.smpl import write_smpl
-from in2in.export.strip import write_strip
 from in2in.export.table import write_table
-from in2in.export.take import Take, read_take
-from in2in.export.video import write_gif, write_mp4
-from in2in.motion.representation import FPS, RawMotion, canonicalise, encode
+from in2in.export.take import Take
+from in2in.motion.representation import FPS
 from in2in.motion.rig import Rig
 from in2in.motion.rotations import matrix_from_6d, rotate_about_y, shortest_turn
 from in2in.motion.skeleton import JOINTS, PARENTS, local_offsets, tpose_offsets
-from in2in.pipeline import Motion, Prompt
 
 SALSA = Path("data/salsa")
 
 
-def as_take(motion: RawMotion, title: str = "two people") -> Take:
-    motion = canonicalise(motion)
-    return Take(motion.joints.numpy(), FPS, title, ("one", "other"), "seed 1", motion.rotations.numpy())
-
-
 @pytest.fixture(scope="module")
 def take() -> Take:
-    return as_take(generate(3, 0, "push").motion.crop(0, 40))
+    return pushed()
 
 
 @pytest.fixture(scope="module")
@@ -56,16 +40,6 @@ def drifting(take: Take) -> Take:
     assert take.rotations is not None
     rotations = take.rotations + rng.normal(0, 0.1, take.rotations.shape).astype(np.float32)
     return Take(take.joints + slow, FPS, "drifting", (), "", rotations)
-
-
-def sample_of(take: Take, path: Path) -> Path:
-    """The file that in2in-sample would have written."""
-    assert take.rotations is not None
-    motion = RawMotion(torch.from_numpy(take.joints), torch.from_numpy(take.rotations))
-    features = encode(motion).numpy()
-    joints = features[..., :66].reshape(2, -1, 22, 3)
-    Motion(joints, features, Prompt("they meet", "one waves", "", seed=4)).save(path)
-    return path
 
 
 def read_bvh_joints(path: Path) -> tuple[np.ndarray, pybvh.Bvh]:
@@ -266,190 +240,6 @@ def test_the_table_is_the_joints(take: Take, tmp_path: Path) -> None:
     np.testing.assert_allclose(read, take.joints[1, 30, JOINTS.index("left_wrist")], atol=1e-6)
 
 
-def test_mp4_has_every_frame_at_its_rate(take: Take, tmp_path: Path) -> None:
-    av = pytest.importorskip("av")
-    pytest.importorskip("imageio_ffmpeg")
-    write_mp4(tmp_path / "x.mp4", take, (320, 180))
-    with av.open(tmp_path / "x.mp4") as film:
-        [stream] = film.streams.video
-        pictures = [frame.to_ndarray(format="rgb24") for frame in film.decode(stream)]
-        assert (stream.average_rate, stream.codec_context.name) == (30, "h264")
-        assert (stream.width, stream.height, len(pictures)) == (320, 180, 40)
-        assert stream.codec_context.pix_fmt == "yuv420p"
-        assert film.metadata["title"] == take.title
-    drawn = list(render(take, (320, 180)))
-    assert np.abs(pictures[25].astype(int) - drawn[25]).mean() < 3
-
-
-def test_gif_keeps_time(take: Take, tmp_path: Path) -> None:
-    write_gif(tmp_path / "x.gif", take, (160, 90))
-    with Image.open(tmp_path / "x.gif") as film:
-        shown = 0
-        for number in range(film.n_frames):
-            film.seek(number)
-            shown += film.info["duration"]
-        assert film.size == (160, 90)
-    assert shown == pytest.approx(40 / 30 * 1000, abs=10)
-
-
-def blue(picture: np.ndarray) -> np.ndarray:
-    return picture[..., 2].astype(int) - picture[..., 0] > 60
-
-
-def orange(picture: np.ndarray) -> np.ndarray:
-    return picture[..., 0].astype(int) - picture[..., 2] > 80
-
-
-def standing(*places: tuple[float, float]) -> Take:
-    """People in the T-pose at x, z."""
-    offsets = tpose_offsets(torch.tensor([0.0, *[0.25] * 21])).numpy()
-    pose = np.zeros((22, 3), dtype=np.float32)
-    for joint in range(1, 22):
-        pose[joint] = pose[PARENTS[joint]] + offsets[joint]
-    pose[:, 1] -= pose[:, 1].min()
-    return Take(np.stack([[pose + np.array([x, 0, z], dtype=np.float32)] for x, z in places]), 30, "")
-
-
-def test_a_person_is_drawn_where_the_camera_sees_the_joints() -> None:
-    take = standing((-1.0, 0.0), (1.0, 0.0))
-    camera = Camera.following(take.joints, 30, (640, 360))
-    [picture] = render(take, (640, 360))
-    for person, mask in ((0, blue(picture)), (1, orange(picture))):
-        seen = camera.project(take.joints[person, 0], 0)
-        for x, y, _ in seen:
-            assert np.abs(picture[int(y), int(x)] - np.array([230.0, 233.0, 237.0])).max() > 80
-        rows, columns = np.nonzero(mask)
-        assert columns.min() > seen[:, 0].min() - 40
-        assert columns.max() < seen[:, 0].max() + 40
-        assert rows.max() < seen[:, 1].max() + 20
-
-
-def test_who_stands_in_front_hides_who_stands_behind() -> None:
-    """Seen along the line between the two: the nearer covers the other's chest."""
-    for first, second in (((0.0, 0.0), (0.3, 0.6)), ((0.3, 0.6), (0.0, 0.0))):
-        take = standing(first, second)
-        camera = Camera.following(take.joints, 30, (640, 360))
-        [picture] = render(take, (640, 360))
-        chests = camera.project(take.joints[:, 0, JOINTS.index("spine2")], 0)
-        near = int(chests[:, 2].argmin())
-        x, y = chests[near, :2].astype(int)
-        assert (blue, orange)[near](picture)[y, x]
-
-
-def test_the_camera_follows() -> None:
-    still = standing((-0.5, 0.0), (0.5, 0.0))
-    away = np.linspace(0, 6, 60)[None, :, None, None] * np.array([1.0, 0.0, 0.5])
-    take = Take((still.joints + away).astype(np.float32), 30, "")
-    for picture in render(take, (320, 180), range(0, 60, 20)):
-        for mask in (blue(picture), orange(picture)):
-            rows, columns = np.nonzero(mask)
-            assert 20 < columns.mean() < 300
-            assert len(rows) > 200
-
-
-def test_the_strip_shows_moments_side_by_side(take: Take, tmp_path: Path) -> None:
-    write_strip(tmp_path / "x.png", take)
-    with Image.open(tmp_path / "x.png") as file:
-        pictures = np.split(np.asarray(file.convert("RGB")), 6, axis=1)
-    for picture in pictures:
-        assert blue(picture).sum() > 500
-        assert orange(picture).sum() > 500
-    [first] = render(
-        replace(take, title="", individuals=(), note=""), (pictures[0].shape[1], pictures[0].shape[0]), [0]
-    )
-    np.testing.assert_array_equal(pictures[0], first)
-
-
-def test_samples_are_exported_in_all_formats(cli: Cli, take: Take, tmp_path: Path) -> None:
-    if shutil.which("ffmpeg") is None:
-        pytest.importorskip("imageio_ffmpeg")
-    (tmp_path / "made").mkdir()
-    assert take.rotations is not None
-    short = Take(take.joints[:, :8], 30, "", rotations=take.rotations[:, :8])
-    for number in range(2):
-        sample_of(short, tmp_path / "made" / f"00{number}.npz")
-    out = tmp_path / "taken away"
-    names = ",".join(FORMATS)
-    finished = cli("export", f"files={tmp_path}/made/*.npz", f"to=[{names}]", f"out={out}")
-    assert finished.code == 0, finished.err
-    assert finished.out.splitlines()[-1] == str(out)
-    assert finished.out.count("cm from the joints on average") == 4
-    endings = [".bvh", ".csv", ".gif", ".glb", ".html", ".mp4", ".npz", ".png"]
-    assert sorted({path.suffix for path in out.iterdir()}) == endings
-    assert len(list(out.iterdir())) == 2 * 10
-    assert read_take(tmp_path / "made" / "000.npz").individuals == ("one waves", "")
-
-
-def test_samples_and_real_clips_share_a_page(cli: Cli, dataset: Path, take: Take, tmp_path: Path) -> None:
-    sample_of(take, tmp_path / "000.npz")
-    given = [f"files={tmp_path}/000.npz", f"data_dir={dataset}", "clips=[clip5,clip4]", f"page={tmp_path}/all.html"]
-    finished = cli("export", *given)
-    assert finished.code == 0, finished.err
-    page = (tmp_path / "all.html").read_text()
-    found = re.search(r'<script id="data" type="application/json">(.*?)</script>', page, re.DOTALL)
-    assert found
-    takes = json.loads(found[1])["takes"]
-    told = [(take["title"], take["note"], take["frames"]) for take in takes]
-    assert told == [
-        ("they meet", "seed 4", 39),
-        ("the left one leads, take 5", "data: clip5", 41),
-        ("the left one leads, take 4", "data: clip4", 39),
-    ]
-    assert takes[2]["individuals"] == ["turns left 4", "steps right 4"]
-    finished = cli("export", f"data_dir={dataset}", "clips=clip5", "to=bvh", f"out={tmp_path}/bvh")
-    assert finished.code == 0, finished.err
-    assert pybvh.read_bvh_file(tmp_path / "bvh" / "clip5_person2.bvh").frame_count == 41
-
-
-def damaged(good: Path, path: Path, **changed: np.ndarray) -> None:
-    with np.load(good) as data:
-        np.savez(path, **{**data, **changed})
-
-
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (["to=bvh"], "files is not given"),
-        (["files=GOOD"], "to is not given.*bvh"),
-        (["files=none*.npz", "to=bvh"], "files=none.*matches no file"),
-        (["files=GOOD", "to=[bvh,fbx]"], "no format 'fbx'; known are html, mp4, gif, png, bvh, glb, smpl, csv"),
-        (["files=GOOD", "to=bvh", "out=GOOD/x"], "cannot be written .*choose another folder"),
-        (["files=text.npz", "to=bvh"], "text.npz cannot be read as .npz"),
-        (["files=shape.npz", "to=bvh"], r"shape.npz: joints are \[persons, frames, 22, 3\], not \[2, 39, 21, 3\]"),
-        (["files=features.npz", "to=glb"], "features.npz: features are"),
-        (["files=nan.npz", "to=html"], "nan.npz: the joints hold NaN"),
-        (["files=empty.npz", "to=mp4"], "empty.npz: there are no frames"),
-        (["files=bare.npz", "to=csv"], "bare.npz holds no features"),
-        (["files=GOOD", "too=csv"], "too"),
-        (["files=**/good.npz", "to=csv", "out=x"], "2 of the files are called good"),
-        (["clips=7", "to=csv"], "clips=7 is of which data set"),
-        (["files=GOOD", "to=glb", "smplh_model=text.npz"], "smplh_model=text.npz cannot be read"),
-    ],
-)
-def test_bad_input_gets_one_line_and_leaves_nothing(
-    cli: Cli, take: Take, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], words: str
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    good = sample_of(take, tmp_path / "good.npz")
-    (tmp_path / "again").mkdir()
-    shutil.copy(good, tmp_path / "again" / "good.npz")
-    (tmp_path / "text.npz").write_text("no motion")
-    joints, features = np.load(good)["joints"], np.load(good)["features"]
-    damaged(good, tmp_path / "shape.npz", joints=joints[:, :, :21])
-    damaged(good, tmp_path / "features.npz", features=features[..., :132])
-    damaged(good, tmp_path / "nan.npz", joints=np.where(joints > 1.2, np.nan, joints))
-    damaged(good, tmp_path / "empty.npz", joints=joints[:, :0], features=features[:, :0])
-    np.savez(tmp_path / "bare.npz", joints=joints, fps=30)
-    before = sorted(tmp_path.rglob("*"))
-    finished = cli("export", *(argument.replace("GOOD", str(good)) for argument in arguments))
-    assert finished.code != 0
-    own = [line for line in finished.err.splitlines() if "in2in-export: " in line]
-    assert len(own) == 1
-    assert re.search(words, own[0])
-    assert "Traceback" not in finished.err
-    assert sorted(tmp_path.rglob("*")) == before
-
-
 def test_an_unfinished_file_is_never_left(take: Take, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> str:
         raise KeyboardInterrupt
@@ -469,42 +259,6 @@ def test_a_take_without_rotations_has_no_bvh(take: Take, tmp_path: Path) -> None
     with pytest.raises(InputError, match="hold no rotations"):
         write_bvh(tmp_path / "x", Take(take.joints, 30, "zeros", rotations=np.zeros_like(take.rotations)))
     assert not list(tmp_path.iterdir())
-
-
-def test_sampling_exports_what_is_asked_for(cli: Cli, run_folder: Path, tmp_path: Path) -> None:
-    given = [f"run={run_folder}", "prompt=hug", "seconds=0.5", "sampler=ddim", "sampler.steps=2"]
-    finished = cli("sample", *given, "export=[csv,bvh]", f"out={tmp_path}/made")
-    assert finished.code == 0, finished.err
-    names = sorted(path.name for path in (tmp_path / "made").iterdir())
-    assert names == ["000.csv", "000.npz", "000_person1.bvh", "000_person2.bvh", "overrides.yaml"]
-    finished = cli("sample", *given, "export=[dae]", f"out={tmp_path}/other")
-    assert "in2in-sample: export: there is no format 'dae'; known are html" in finished.err
-    assert not (tmp_path / "other").exists()
-
-
-def test_the_generator_takes_a_text_and_motion_takes_itself_away(run_folder: Path, tmp_path: Path) -> None:
-    from in2in.pipeline import Generator
-    from in2in.runs import read_run
-
-    generator = Generator.from_pretrained(run_folder, sampler={**read_run(run_folder)[0].sampler, "steps": 2})
-    motions = generator("two people hug", seconds=0.5, num_samples=2, seed=3)
-    assert [motion.prompt.seed for motion in motions] == [3, 4]
-    assert motions[0].joints.shape == (2, 15, 22, 3)
-    listed = generator([Prompt("two people hug", seconds=0.5, seed=4)])
-    np.testing.assert_allclose(listed[0].joints, motions[1].joints, atol=1e-5)
-    with pytest.raises(TypeError, match="second"):
-        generator("two people hug", second=0.5)
-    motions[0].to_html(tmp_path / "hug.html")
-    assert "two people hug" in (tmp_path / "hug.html").read_text()
-    paths = motions[0].to_bvh(tmp_path / "hug.bvh")
-    assert [path.name for path in paths] == ["hug_person1.bvh", "hug_person2.bvh"]
-    assert pybvh.read_bvh_file(paths[0]).frame_count == 15
-    element = motions[0]._repr_html_()
-    found = re.fullmatch(r'<iframe srcdoc="([^"]*)"[^>]*></iframe>', element)
-    assert found
-    assert "&lt;script" in found[1]
-    assert "<" not in found[1]
-    assert json.dumps("two people hug") in found[1].replace("&quot;", '"')
 
 
 def test_every_file_of_bvh_text_is_plain(take: Take) -> None:

@@ -1,0 +1,147 @@
+"""in2in-export, in2in-sample export= and a motion that takes itself away."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pybvh
+import pytest
+from conftest import Cli
+from takes import pushed, sample_of
+
+from in2in.export.formats import FORMATS
+from in2in.export.take import Take, read_take
+from in2in.pipeline import Prompt
+
+
+@pytest.fixture(scope="module")
+def take() -> Take:
+    return pushed()
+
+
+def test_samples_are_exported_in_all_formats(cli: Cli, take: Take, tmp_path: Path) -> None:
+    if shutil.which("ffmpeg") is None:
+        pytest.importorskip("imageio_ffmpeg")
+    (tmp_path / "made").mkdir()
+    assert take.rotations is not None
+    short = Take(take.joints[:, :8], 30, "", rotations=take.rotations[:, :8])
+    for number in range(2):
+        sample_of(short, tmp_path / "made" / f"00{number}.npz")
+    out = tmp_path / "taken away"
+    names = ",".join(FORMATS)
+    finished = cli("export", f"files={tmp_path}/made/*.npz", f"to=[{names}]", f"out={out}")
+    assert finished.code == 0, finished.err
+    assert finished.out.splitlines()[-1] == str(out)
+    assert finished.out.count("cm from the joints on average") == 4
+    endings = [".bvh", ".csv", ".gif", ".glb", ".html", ".mp4", ".npz", ".png"]
+    assert sorted({path.suffix for path in out.iterdir()}) == endings
+    assert len(list(out.iterdir())) == 2 * 10
+    assert read_take(tmp_path / "made" / "000.npz").individuals == ("one waves", "")
+
+
+def test_samples_and_real_clips_share_a_page(cli: Cli, dataset: Path, take: Take, tmp_path: Path) -> None:
+    sample_of(take, tmp_path / "000.npz")
+    given = [f"files={tmp_path}/000.npz", f"data_dir={dataset}", "clips=[clip5,clip4]", f"page={tmp_path}/all.html"]
+    finished = cli("export", *given)
+    assert finished.code == 0, finished.err
+    page = (tmp_path / "all.html").read_text()
+    found = re.search(r'<script id="data" type="application/json">(.*?)</script>', page, re.DOTALL)
+    assert found
+    takes = json.loads(found[1])["takes"]
+    told = [(take["title"], take["note"], take["frames"]) for take in takes]
+    assert told == [
+        ("they meet", "seed 4", 39),
+        ("the left one leads, take 5", "data: clip5", 41),
+        ("the left one leads, take 4", "data: clip4", 39),
+    ]
+    assert takes[2]["individuals"] == ["turns left 4", "steps right 4"]
+    finished = cli("export", f"data_dir={dataset}", "clips=clip5", "to=bvh", f"out={tmp_path}/bvh")
+    assert finished.code == 0, finished.err
+    assert pybvh.read_bvh_file(tmp_path / "bvh" / "clip5_person2.bvh").frame_count == 41
+
+
+def damaged(good: Path, path: Path, **changed: np.ndarray) -> None:
+    with np.load(good) as data:
+        np.savez(path, **{**data, **changed})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["to=bvh"], "files is not given"),
+        (["files=GOOD"], "to is not given.*bvh"),
+        (["files=none*.npz", "to=bvh"], "files=none.*matches no file"),
+        (["files=GOOD", "to=[bvh,fbx]"], "no format 'fbx'; known are html, mp4, gif, png, bvh, glb, smpl, csv"),
+        (["files=GOOD", "to=bvh", "out=GOOD/x"], "cannot be written .*choose another folder"),
+        (["files=text.npz", "to=bvh"], "text.npz cannot be read as .npz"),
+        (["files=shape.npz", "to=bvh"], r"shape.npz: joints are \[persons, frames, 22, 3\], not \[2, 39, 21, 3\]"),
+        (["files=features.npz", "to=glb"], "features.npz: features are"),
+        (["files=nan.npz", "to=html"], "nan.npz: the joints hold NaN"),
+        (["files=empty.npz", "to=mp4"], "empty.npz: there are no frames"),
+        (["files=bare.npz", "to=csv"], "bare.npz holds no features"),
+        (["files=GOOD", "too=csv"], "too"),
+        (["files=**/good.npz", "to=csv", "out=x"], "2 of the files are called good"),
+        (["clips=7", "to=csv"], "clips=7 is of which data set"),
+        (["files=GOOD", "to=glb", "smplh_model=text.npz"], "smplh_model=text.npz cannot be read"),
+    ],
+)
+def test_bad_input_gets_one_line_and_leaves_nothing(
+    cli: Cli, take: Take, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], words: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    good = sample_of(take, tmp_path / "good.npz")
+    (tmp_path / "again").mkdir()
+    shutil.copy(good, tmp_path / "again" / "good.npz")
+    (tmp_path / "text.npz").write_text("no motion")
+    joints, features = np.load(good)["joints"], np.load(good)["features"]
+    damaged(good, tmp_path / "shape.npz", joints=joints[:, :, :21])
+    damaged(good, tmp_path / "features.npz", features=features[..., :132])
+    damaged(good, tmp_path / "nan.npz", joints=np.where(joints > 1.2, np.nan, joints))
+    damaged(good, tmp_path / "empty.npz", joints=joints[:, :0], features=features[:, :0])
+    np.savez(tmp_path / "bare.npz", joints=joints, fps=30)
+    before = sorted(tmp_path.rglob("*"))
+    finished = cli("export", *(argument.replace("GOOD", str(good)) for argument in arguments))
+    assert finished.code != 0
+    own = [line for line in finished.err.splitlines() if "in2in-export: " in line]
+    assert len(own) == 1
+    assert re.search(words, own[0])
+    assert "Traceback" not in finished.err
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_sampling_exports_what_is_asked_for(cli: Cli, run_folder: Path, tmp_path: Path) -> None:
+    given = [f"run={run_folder}", "prompt=hug", "seconds=0.5", "sampler=ddim", "sampler.steps=2"]
+    finished = cli("sample", *given, "export=[csv,bvh]", f"out={tmp_path}/made")
+    assert finished.code == 0, finished.err
+    names = sorted(path.name for path in (tmp_path / "made").iterdir())
+    assert names == ["000.csv", "000.npz", "000_person1.bvh", "000_person2.bvh", "overrides.yaml"]
+    finished = cli("sample", *given, "export=[dae]", f"out={tmp_path}/other")
+    assert "in2in-sample: export: there is no format 'dae'; known are html" in finished.err
+    assert not (tmp_path / "other").exists()
+
+
+def test_the_generator_takes_a_text_and_motion_takes_itself_away(run_folder: Path, tmp_path: Path) -> None:
+    from in2in.pipeline import Generator
+    from in2in.runs import read_run
+
+    generator = Generator.from_pretrained(run_folder, sampler={**read_run(run_folder)[0].sampler, "steps": 2})
+    motions = generator("two people hug", seconds=0.5, num_samples=2, seed=3)
+    assert [motion.prompt.seed for motion in motions] == [3, 4]
+    assert motions[0].joints.shape == (2, 15, 22, 3)
+    listed = generator([Prompt("two people hug", seconds=0.5, seed=4)])
+    np.testing.assert_allclose(listed[0].joints, motions[1].joints, atol=1e-5)
+    with pytest.raises(TypeError, match="second"):
+        generator("two people hug", second=0.5)
+    motions[0].to_html(tmp_path / "hug.html")
+    assert "two people hug" in (tmp_path / "hug.html").read_text()
+    paths = motions[0].to_bvh(tmp_path / "hug.bvh")
+    assert [path.name for path in paths] == ["hug_person1.bvh", "hug_person2.bvh"]
+    assert pybvh.read_bvh_file(paths[0]).frame_count == 15
+    element = motions[0]._repr_html_()
+    found = re.fullmatch(r'<iframe srcdoc="([^"]*)"[^>]*></iframe>', element)
+    assert found
+    assert "&lt;script" in found[1]
+    assert "<" not in found[1]
+    assert json.dumps("two people hug") in found[1].replace("&quot;", '"')
