@@ -213,6 +213,8 @@ def test_a_packed_run_samples_as_the_run_itself(cli: Cli, run_folder: Path, tmp_
     packed = tmp_path / "packed"
     assert cli("pack", f"run={run_folder}", f"out={packed}").code == 0
     assert str(tmp_path) not in (packed / "config.yaml").read_text()
+    modes = {path.stat().st_mode for path in packed.iterdir()}
+    assert len(modes) == 1, "somebody who may read config.yaml may not read the weights, or the other way round"
     for name, run in (("one", run_folder), ("two", packed)):
         given = ["prompt=hug", "seconds=0.5", "sampler=ddim", "sampler.steps=2", f"run={run}"]
         assert cli("sample", *given, f"out={tmp_path / name}").code == 0

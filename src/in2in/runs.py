@@ -2,11 +2,13 @@
 
 import hashlib
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
 from omegaconf import DictConfig, OmegaConf
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
+from torch import Tensor
 
 from in2in.errors import InputError
 from in2in.hub import check_trusted, fetch, is_id
@@ -96,12 +98,17 @@ def pack(run: str | Path, out: Path, half: bool = False) -> int:
     OmegaConf.save({key: conf[key] for key in KEPT if conf.get(key) is not None}, out / "config.yaml")
     if half:
         weights = {name: value if "normalizer." in name else value.half() for name, value in weights.items()}
-    save_file({name: value.contiguous() for name, value in weights.items()}, out / "model.safetensors")
+    save_weights(weights, out)
     if (clip := Path(conf.run_dir) / "clip").is_dir():  # the text encoder of a converted run
         shutil.copytree(clip, out / "clip")
     if (vocabulary := Path(conf.run_dir) / "vocabulary.txt.gz").is_file():  # of a converted evaluator
         shutil.copyfile(vocabulary, out / vocabulary.name)
     return sum(value.numel() for value in weights.values())
+
+
+def save_weights(weights: Mapping[str, Tensor], folder: Path) -> None:
+    """Write model.safetensors, for all who may read the folder; safetensors' own writer keeps it for its owner."""
+    (folder / "model.safetensors").write_bytes(save({name: value.contiguous() for name, value in weights.items()}))
 
 
 def normalizer_of(run: str | Path) -> Normalizer:

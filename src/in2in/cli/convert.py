@@ -55,11 +55,11 @@ def main(cfg: DictConfig) -> None:
 def convert_model(cfg: DictConfig, keys: "KeyMap", out: Path) -> int:
     """A denoiser with its text head and encoder; returns how many numbers there are."""
     import torch
-    from safetensors.torch import save_file
 
     from in2in.models.checkpoint import check_complete, load_state
     from in2in.models.published import CLIP_SIZES, DENOISER_SIZES, HEAD_SIZES
     from in2in.motion.statistics import published_statistics
+    from in2in.runs import save_weights
     from in2in.text.clip_folder import find_vocabulary, read_merges, text_model, write_clip
 
     normalizer = published_statistics(Path(cfg.stats_dir), cfg.statistics)
@@ -80,7 +80,7 @@ def convert_model(cfg: DictConfig, keys: "KeyMap", out: Path) -> int:
     weights |= {f"conditioner.head.{name}": value for name, value in parts["head"].items()}
     weights |= {f"normalizer.{name}": value for name, value in normalizer.state_dict().items()}
     write_clip(out / "clip", clip, parts["clip"], merges)
-    save_file({name: value.contiguous() for name, value in weights.items()}, out / "model.safetensors")
+    save_weights(weights, out)
     cfg.text.update(model="${run_dir}/clip", dim=clip["hidden_size"])
     OmegaConf.save({key: cfg[key] for key in RUN_KEYS}, out / "config.yaml")
     return sum(value.numel() for part in parts.values() for value in part.values())

@@ -25,11 +25,11 @@ def convert_evaluator(cfg: DictConfig, keys: "KeyMap", out: Path) -> int:
     and the embeddings are among its weights.
     """
     import torch
-    from safetensors.torch import save_file
 
     from in2in.models.checkpoint import check_complete, load_state
     from in2in.models.published import MOTION_TOWER_SIZES, TEXT_TOWER_SIZES
     from in2in.motion.normalizer import Normalizer
+    from in2in.runs import save_weights
     from in2in.text.clip_folder import find_vocabulary, read_merges
 
     parts = keys.rename(load_state(Path(cfg.checkpoint)))
@@ -53,6 +53,6 @@ def convert_evaluator(cfg: DictConfig, keys: "KeyMap", out: Path) -> int:
     if cfg.vocab is not None:
         shutil.copyfile(cfg.vocab, out / VOCABULARY)
         cfg.tokens.vocab = f"${{run_dir}}/{VOCABULARY}"
-    save_file({name: value.contiguous() for name, value in weights.items()}, out / "model.safetensors")
+    save_weights(weights, out)
     OmegaConf.save({key: cfg[key] for key in RUN_KEYS}, out / "config.yaml")
     return sum(value.numel() for value in weights.values())

@@ -3,9 +3,9 @@
 import hashlib
 import json
 import shutil
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 import torch
@@ -73,8 +73,8 @@ def build_store(encoder: TextEncoder, texts: Iterable[str], folder: Path, device
     if out.is_dir():
         return out
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        unfinished = Path(tempfile.mkdtemp(prefix=".texts-", dir=folder))
+        unfinished = folder / f".texts-{uuid4().hex}"
+        unfinished.mkdir(parents=True)  # readable for whom the data set is, as a temporary folder is not
     except OSError as error:
         raise InputError(
             f"{folder} cannot be written ({error.strerror}): make it writable or train with callbacks.texts=null"
