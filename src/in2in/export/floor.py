@@ -31,11 +31,12 @@ class Floor:
         self.top = int((rays[..., 1].max(axis=1) > -0.02).sum())  # what is above is too far to be seen
         rays = rays[self.top :]
         reach = -(camera.place[0, 1] + SOLE) / rays[..., 1]
-        self.ground = (rays[..., [0, 2]] * reach[..., None]).astype(np.float32)  # metres from below the camera
-        steps = [np.abs(np.gradient(self.ground, axis=axis)) for axis in (0, 1)] if len(rays) > 1 else [self.ground]
+        # metres from below the camera, to the right and away
+        self.ground = np.stack([rays[..., axis] * reach for axis in (0, 2)]).astype(np.float32)
+        steps = [np.abs(np.gradient(self.ground, axis=axis)) for axis in (1, 2)] if len(rays) > 1 else [self.ground]
         pixel = sum(steps[1:], start=steps[0])
         self.per_metre = (1 / np.maximum(pixel, 1e-6)).astype(np.float32)
-        fade = np.clip((FAR[1] - reach) / (FAR[1] - FAR[0]), 0, 1)[..., None]
+        fade = np.clip((FAR[1] - reach) / (FAR[1] - FAR[0]), 0, 1)
         self.strength = (DARK * fade * np.clip(0.25 * self.per_metre - 0.6, 0, 1)).astype(np.float32)
         self.half = np.maximum(LINE * self.per_metre, 0.5) + np.float32(0.5)
 
@@ -51,13 +52,13 @@ class Floor:
         light = np.ones((height, width), dtype=np.float32)
         here = self.camera.place[frame, [0, 2]].astype(np.float32)
         for axis in (0, 1):
-            off = self.ground[..., axis] + here[axis]
+            off = self.ground[axis] + here[axis]
             off -= np.rint(off)
             np.abs(off, out=off)
-            off *= self.per_metre[..., axis]
-            np.subtract(self.half[..., axis], off, out=off)
+            off *= self.per_metre[axis]
+            np.subtract(self.half[axis], off, out=off)
             np.clip(off, 0, 1, out=off)
-            off *= self.strength[..., axis]
+            off *= self.strength[axis]
             light[self.top :] -= off
         reaches = 1.6 * radii + 0.05 + 0.14 * np.maximum(points[:, 1], 0)
         corners = points[:, None] + reaches[:, None, None] * [(x, 0, z) for x in (-1, 1) for z in (-1, 1)]
@@ -68,8 +69,8 @@ class Floor:
         centres = (points - self.camera.place[frame])[:, [0, 2]].tolist()
         darkness = (SHADOW / (1 + 1.2 * np.maximum(points[:, 1], 0))).tolist()
         for (x0, y0, x1, y1), (x, z), reach, dark in zip(edges, centres, reaches.tolist(), darkness, strict=True):
-            ground = self.ground[y0:y1, x0:x1]
-            near = 1 - ((ground[..., 0] - x) ** 2 + (ground[..., 1] - z) ** 2) * (1 / reach**2)
+            aside, away = self.ground[:, y0:y1, x0:x1]
+            near = 1 - ((aside - x) ** 2 + (away - z) ** 2) * (1 / reach**2)
             np.maximum(near, 0, out=near)
             light[self.top :][y0:y1, x0:x1] *= 1 - dark * near * near
         return light
