@@ -1,4 +1,4 @@
-"""The metrics and physical measures: published numbers, closed forms, symmetries and other libraries."""
+"""The metrics: published numbers, closed forms, symmetries and other libraries."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,16 +9,11 @@ import pytest
 import scipy.linalg
 import scipy.optimize
 import torch
-from torch import Tensor
 from torchmetrics.functional.classification import multiclass_accuracy
 
 from in2in.errors import InputError
-from in2in.evaluation import metrics, physical
+from in2in.evaluation import metrics
 from in2in.evaluation.metrics import RetrievalBatch
-from in2in.motion import capsules
-from in2in.motion.representation import RawMotion
-from in2in.motion.rotations import rotate_about_y
-from in2in.motion.skeleton import BONE_LENGTHS, forward_kinematics, tpose_offsets
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -244,140 +239,3 @@ def test_bad_input_is_one_clear_line(compute: Callable[[], Any], message: str) -
     with pytest.raises(InputError, match=message) as error:
         compute()
     assert "\n" not in str(error.value)
-
-
-# Physical measures
-
-
-def standing(frames: int = 30, persons: int = 1) -> Tensor:
-    """[P, T, 22, 3] people in T-pose, their lowest joints on the floor, two metres apart."""
-    turn = torch.eye(3).double()
-    offsets = tpose_offsets(torch.tensor(BONE_LENGTHS).double())
-    body = forward_kinematics(turn.expand(21, 3, 3), turn, torch.zeros(3).double(), offsets)
-    body = body - torch.tensor([0, 1, 0]) * body[:, 1].min()
-    places = torch.arange(persons).double()[:, None, None, None] * torch.tensor([2.0, 0, 0])
-    return body.expand(persons, frames, 22, 3) + places
-
-
-SECONDS = (torch.arange(30).double() / 30)[:, None, None]
-AHEAD, UP = torch.tensor([0.0, 0, 1]).double(), torch.tensor([0.0, 1, 0]).double()
-
-
-def test_foot_sliding_by_height() -> None:
-    assert float(physical.foot_sliding(standing())) == 0
-    sliding = standing() + 0.4 * SECONDS * AHEAD
-    assert float(physical.foot_sliding(sliding)) == pytest.approx(40)
-    assert float(physical.foot_sliding(sliding + UP)) == 0
-    assert float(physical.foot_sliding(standing() + 0.04 * SECONDS * UP)) == 0  # rising is not sliding
-    half = standing(persons=2)
-    half[1] += 0.4 * SECONDS * AHEAD
-    assert float(physical.foot_sliding(half)) == pytest.approx(20)
-
-
-def test_foot_sliding_in_recorded_stance() -> None:
-    joints = standing()
-    joints[:, :, [8, 11]] += 0.9 * SECONDS * AHEAD  # the right foot slides from the start
-    joints[:, 15:, [7, 10]] += UP * 0.5 + AHEAD  # the left jumps at frame 15, to a place above the floor
-    left, right = torch.zeros(2, 1, 30, 4, dtype=torch.bool)
-    left[:, :15, :2] = True
-    right[:, :, 2:] = True
-    assert float(physical.foot_sliding(joints, left)) == 0
-    assert float(physical.foot_sliding(joints, right)) == pytest.approx(90)
-    weight = 2 * 14 / (2 * 14 + 2 * 29)
-    assert float(physical.foot_sliding(joints, left | right)) == pytest.approx(90 * (1 - weight))
-    assert float(physical.foot_sliding(joints, torch.zeros_like(left))) == 0
-    with pytest.raises(InputError, match=r"\(1, 29, 4\), this motion needs \(1, 30, 4\)"):
-        physical.foot_sliding(joints, left[:, 1:])
-
-
-def test_floor() -> None:
-    for height, below, above in ((0.0, 0, 0), (-0.03, 3, 0), (0.05, 0, 5)):
-        joints = standing(persons=2) + height * UP
-        assert float(physical.floor_penetration(joints)) == pytest.approx(below)
-        assert float(physical.floating(joints)) == pytest.approx(above)
-    half = standing(persons=2)
-    half[0] -= 0.03 * UP
-    half[1] += 0.05 * UP
-    assert float(physical.floor_penetration(half)) == pytest.approx(1.5)
-    assert float(physical.floating(half)) == pytest.approx(2.5)
-
-
-def test_bone_drift() -> None:
-    sizes = torch.tensor([0.99, 1.01]).double().repeat(15)[:, None, None]
-    expected = 10 * sum(BONE_LENGTHS) / 21  # 1 % of the mean bone, in mm
-    assert float(physical.bone_drift(standing() * sizes)) == pytest.approx(expected)
-    turning = rotate_about_y(standing(), SECONDS[:, 0] * 2) + SECONDS * AHEAD
-    assert float(physical.bone_drift(turning)) == pytest.approx(0, abs=1e-9)
-
-
-def test_jitter_is_the_jerk() -> None:
-    assert float(physical.jitter(standing() + 5 * SECONDS**3 * AHEAD)) == pytest.approx(30)  # 6 c of c t^3
-    assert float(physical.jitter(standing() + 5 * SECONDS**2 * AHEAD)) == pytest.approx(0, abs=1e-6)
-
-
-def test_segment_distances() -> None:
-    def between(*points: tuple[float, float, float]) -> float:
-        return float(capsules.segment_distance(*torch.tensor(points).double()))
-
-    assert between((0, 0, 0), (1, 0, 0), (0.5, 2, -1), (0.5, 2, 1)) == pytest.approx(2)  # crossing
-    assert between((0, 0, 0), (1, 0, 0), (0.2, 3, 0), (4, 3, 0)) == pytest.approx(3)  # side by side
-    assert between((0, 0, 0), (1, 0, 0), (4, 4, 0), (9, 4, 0)) == pytest.approx(5)  # end to end
-    assert between((0, 0, 0), (0, 0, 0), (3, 4, 0), (3, 4, 0)) == pytest.approx(5)  # two points
-
-
-def test_segment_distances_agree_with_bounded_least_squares(rng: np.random.Generator) -> None:
-    p, q, r, s = rng.standard_normal((4, 200, 3))
-    ours = capsules.segment_distance(*(torch.from_numpy(points) for points in (p, q, r, s)))
-    for row in range(200):
-        sides = np.stack([q[row] - p[row], r[row] - s[row]], axis=1)
-        nearest: Any = scipy.optimize.lsq_linear(sides, r[row] - p[row], bounds=(0, 1), tol=1e-14)
-        assert float(ours[row]) == pytest.approx(np.sqrt(2 * nearest.cost), abs=1e-6)
-
-
-def test_interpenetration_of_balls_that_part() -> None:
-    frames = torch.arange(20).double()
-    joints = torch.zeros(2, 20, 22, 3).double()  # all joints in one place: the thickest capsule is a ball
-    joints[1, ..., 0] = (0.01 + 0.02 * frames)[:, None]
-    found = physical.interpenetration(joints)
-    depth = (2 * max(capsules.RADII) - joints[1, :, 0, 0]).clamp(min=0)
-    assert float(found.depth) == pytest.approx(100 * float(depth.mean()))
-    assert float(found.share) == pytest.approx(11 / 20)  # 22 cm are reached after the frame at 21 cm
-
-
-def test_interpenetration_of_people(raw: RawMotion) -> None:
-    apart = physical.interpenetration(standing(persons=2) + torch.tensor([0.0, 0, 0]))
-    assert [float(value) for value in apart] == [0, 0]
-    within = physical.interpenetration(standing().repeat(2, 1, 1, 1))
-    assert float(within.depth) == pytest.approx(200 * max(capsules.RADII), abs=1e-4)
-    assert float(within.share) == 1
-    assert [float(value) for value in physical.interpenetration(standing())] == [0, 0]
-    joints = raw.joints.double() + torch.tensor([0.3, 0, 0]) * torch.tensor([1, -1])[:, None, None, None]
-    moved = rotate_about_y(joints, torch.tensor(0.7).double()) + torch.tensor([3.0, 0, -2])
-    for other in (joints.flip(0), joints.flip(1), moved):
-        for one, two in zip(physical.interpenetration(joints), physical.interpenetration(other), strict=True):
-            assert float(one) == pytest.approx(float(two), abs=1e-9)
-
-
-def test_quality_of_real_people(raw: RawMotion) -> None:
-    own = physical.clip_quality(raw.joints)
-    assert own.bone_drift < 1
-    noisy = physical.clip_quality(raw.joints + 0.02 * torch.randn(raw.joints.shape, generator=torch.manual_seed(0)))
-    for name in ("foot_sliding", "floor_penetration", "bone_drift", "jitter"):
-        assert getattr(noisy, name) > 2 * getattr(own, name)
-    frozen = physical.clip_quality(raw.joints[:, :1].expand_as(raw.joints))
-    assert (frozen.foot_sliding, frozen.jitter) == (0, 0)
-    assert frozen.bone_drift == pytest.approx(0, abs=1e-3)
-    both = physical.quality([raw.joints, raw.joints[:, :1].expand_as(raw.joints)])
-    assert both.jitter == pytest.approx(own.jitter / 2)
-    table = physical.quality_table({"samples": noisy, "data": own})
-    assert "jitter             m/s^3" in table
-    assert f"{own.jitter:.2f}" in table
-
-
-def test_a_motion_that_cannot_be_measured_is_one_clear_line() -> None:
-    with pytest.raises(InputError, match="3 frames is too short"):
-        physical.clip_quality(standing(frames=3))
-    with pytest.raises(InputError, match="NaN"):
-        physical.clip_quality(standing() * torch.nan)
-    with pytest.raises(InputError, match="no clip"):
-        physical.quality([])
