@@ -1,6 +1,6 @@
 """Prompts written by hand, sampled and judged: shares that are right, and a page on which all of them play.
 
-python docs/judge_prompts.py --run src/in2in/weights/in2in --out judged/prompts [--samples 4]
+python docs/judge_prompts.py --run src/in2in/weights/in2in --out judged/prompts [--samples 2]
 """
 
 import argparse
@@ -61,7 +61,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--run", default=str(SHIPPED))
     parser.add_argument("--out", type=Path, default=Path("judged/prompts"))
-    parser.add_argument("--samples", type=int, default=4, help="of each prompt; the page shows the first")
+    parser.add_argument("--samples", type=int, default=2, help="of each prompt; the page shows the first")
     asked = parser.parse_args()
     told = [json.loads(line) for line in PROMPTS.read_text(encoding="utf-8").splitlines()]
     wanted = [record.pop("expected") for record in told]

@@ -80,6 +80,14 @@ def test_swapped_persons_and_mirrored_motion_are_judged_wrong(verdicts: dict[str
     assert sum(pooled) < 0.6 * len(pooled)
 
 
+def test_a_record_may_leave_out_who_touches_whom(clips: list[Clip]) -> None:
+    for clip in clips:
+        verdict = judge(clip.motion.joints, replace(clip.truth, touches=()))
+        assert verdict.contact is None
+        assert verdict.kind
+        assert verdict.role or clip.truth.kind == "circle dance", "where hands are joined at once, nobody starts"
+
+
 def test_other_clips_records_disagree(verdicts: dict[str, list[Verdict]]) -> None:
     found = shares(verdicts["another clip's"])
     assert found["kind"].share < 0.1

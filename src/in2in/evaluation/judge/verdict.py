@@ -70,7 +70,7 @@ def judge(joints: Tensor, truth: Truth) -> Verdict:
         sides[person] == truth.hands[person] if truth.hands[person] in ONE_SIDED else None
         for person in (starter, partner)
     ]
-    shows_start = truth.kind != "circle dance" or min(touch.start for touch in truth.touches) > 0
+    shows_start = truth.kind != "circle dance" or all(touch.start > 0 for touch in truth.touches)
     speed = usual_paces().speed(truth.kind, rates(s))
     return Verdict(
         kind=recognise_kind(s) == truth.kind,
