@@ -39,7 +39,6 @@ REFINED = ["loss=body", "optimizer.lr=5e-4", "lr_scheduler.num_warmup_steps=100"
 
 BLENDS = {
     "DualMDM constant 0.3": ["composition=constant"],
-    "DualMDM linear": ["composition=linear"],
     "DualMDM exp": ["composition=exp"],
     "DualMDM exp-inv": ["composition=exp_inv"],
     "DualMDM exp, as published": ["composition=exp", "compat/sampling=published"],
