@@ -40,10 +40,9 @@ REFINED = ["loss=body", "optimizer.lr=5e-4", "lr_scheduler.num_warmup_steps=100"
 BLENDS = {
     "DualMDM constant 0.3": ["composition=constant"],
     "DualMDM exp": ["composition=exp"],
-    "DualMDM exp-inv": ["composition=exp_inv"],
     "DualMDM exp, as published": ["composition=exp", "compat/sampling=published"],
 }
-"""in2IN blended with the prior."""
+"""in2IN blended with the prior; docs/measure_dualmdm.py measures the other schedules, too."""
 
 GUIDED = ["guidance.scale=1.5", "prior_guidance.scale=1.5"]
 """Of the blends: as all models are guided, see experiment=bench."""
