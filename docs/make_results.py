@@ -20,14 +20,14 @@ from in2in.runs import SHIPPED
 RULER_SEED = 101
 """Of the clips that the evaluator learns from, also those told in the phrases that are kept from models."""
 
-ONE_TEXT = ["dropout.interaction_only=0", "dropout.individuals_only=0"]
-"""Conditions are dropped together or not at all."""
+ALL_OR_NOTHING = ["dropout.interaction_only=0", "dropout.individuals_only=0"]
+"""Dropout of conditions, which are dropped together or not at all."""
 
 MODELS = {
-    "InterGen": ["model=intergen", *ONE_TEXT],
+    "InterGen": ["model=intergen", *ALL_OR_NOTHING],
     "in2IN": [],
     "in2IN, texts crossed": ["data.crossed=true"],
-    "in2IN, texts dropped together": ONE_TEXT,
+    "in2IN, texts dropped together": ALL_OR_NOTHING,
 }
 """What is trained, beside experiment=bench: each published fault is switched on alone."""
 

@@ -31,7 +31,7 @@ class Floor:
         self.top = int((rays[..., 1].max(axis=1) > -0.02).sum())  # what is above is too far to be seen
         rays = rays[self.top :]
         reach = -(camera.place[0, 1] + SOLE) / rays[..., 1]
-        # metres from below the camera, to the right and away
+        # [2, H, W] metres along the world's x and z, from the point below the camera
         self.ground = np.stack([rays[..., axis] * reach for axis in (0, 2)]).astype(np.float32)
         steps = [np.abs(np.gradient(self.ground, axis=axis)) for axis in (1, 2)] if len(rays) > 1 else [self.ground]
         pixel = sum(steps[1:], start=steps[0])
@@ -60,17 +60,18 @@ class Floor:
             np.clip(off, 0, 1, out=off)
             off *= self.strength[axis]
             light[self.top :] -= off
-        reaches = 1.6 * radii + 0.05 + 0.14 * np.maximum(points[:, 1], 0)
+        above = np.maximum(points[:, 1], 0)
+        reaches = 1.6 * radii + 0.05 + 0.14 * above
         corners = points[:, None] + reaches[:, None, None] * [(x, 0, z) for x in (-1, 1) for z in (-1, 1)]
         corners[..., 1] = -SOLE
         seen = self.camera.project(corners.reshape(-1, 3), frame)[:, :2].reshape(-1, 4, 2)
         first, last = np.floor(seen.min(axis=1)).astype(int), np.ceil(seen.max(axis=1)).astype(int)
         edges = np.maximum(np.concatenate([first, last], axis=1) - [0, self.top] * 2, 0).tolist()
         centres = (points - self.camera.place[frame])[:, [0, 2]].tolist()
-        darkness = (SHADOW / (1 + 1.2 * np.maximum(points[:, 1], 0))).tolist()
+        darkness = (SHADOW / (1 + 1.2 * above)).tolist()
         for (x0, y0, x1, y1), (x, z), reach, dark in zip(edges, centres, reaches.tolist(), darkness, strict=True):
-            aside, away = self.ground[:, y0:y1, x0:x1]
-            near = 1 - ((aside - x) ** 2 + (away - z) ** 2) * (1 / reach**2)
+            ground_x, ground_z = self.ground[:, y0:y1, x0:x1]
+            near = 1 - ((ground_x - x) ** 2 + (ground_z - z) ** 2) * (1 / reach**2)
             np.maximum(near, 0, out=near)
             light[self.top :][y0:y1, x0:x1] *= 1 - dark * near * near
         return light
