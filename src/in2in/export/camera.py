@@ -68,11 +68,3 @@ class Camera:
         scale = self.focal / np.maximum(seen[:, 2:], 0.05)
         flat = seen[:, :2] * (1, -1) * scale + np.array(self.size) / 2
         return np.concatenate([flat, seen[:, 2:]], axis=1)
-
-    def rays(self) -> np.ndarray:
-        """The direction in which every pixel looks, [H, W, 3], a metre away from the camera."""
-        width, height = self.size
-        x = (np.arange(width) + 0.5 - width / 2) / self.focal
-        y = (height / 2 - np.arange(height) - 0.5) / self.focal
-        right, up, away = self.axes
-        return x[None, :, None] * right + y[:, None, None] * up + away

@@ -37,8 +37,8 @@ class Caption:
 
     Attributes:
         top, left: its first row and column.
-        keep: [H, W, 1], how much of the picture stays.
-        ink: [H, W, 3], what is added to it, up to 255.
+        keep: [H, W], how much of the picture stays.
+        ink: [3, H, W], what is added to it, up to 255.
     """
 
     top: int
@@ -47,10 +47,11 @@ class Caption:
     ink: np.ndarray
 
     def lay_over(self, picture: np.ndarray) -> None:
-        """Write the text into a picture [H, W, 3] uint8."""
-        height, width = self.keep.shape[:2]
-        piece = picture[self.top : self.top + height, self.left : self.left + width]
-        piece[...] = piece * self.keep + self.ink
+        """Write the text into a picture [3, H, W], 0 to 255."""
+        height, width = self.keep.shape
+        piece = picture[:, self.top : self.top + height, self.left : self.left + width]
+        piece *= self.keep
+        piece += self.ink
 
 
 def captions(take: Take, size: tuple[int, int]) -> list[Caption]:
@@ -73,9 +74,9 @@ def _written(sheet: Image.Image, top: int) -> list[Caption]:
     box = sheet.getbbox()
     if box is None:
         return []
-    drawn = np.asarray(sheet.crop(box), dtype=np.float32)
-    cover = drawn[..., 3:] / 255
-    return [Caption(top + box[1], box[0], 1 - cover, drawn[..., :3] * cover)]
+    *ink, cover = np.asarray(sheet.crop(box), dtype=np.float32).transpose(2, 0, 1)
+    cover = cover / 255
+    return [Caption(top + box[1], box[0], 1 - cover, np.stack(ink) * cover)]
 
 
 def _sheet(lines: Sequence[Line], width: int, edge: int) -> Image.Image:

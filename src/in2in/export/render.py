@@ -49,15 +49,13 @@ def render(take: Take, size: tuple[int, int], frames: Sequence[int] | None = Non
     for frame in range(joints.shape[1]) if frames is None else frames:
         starts, ends = (people[:, frame, places].reshape(-1, 3) for places in (STARTS, ENDS))
         light = floor.shade(frame, (starts + ends) / 2, radii.mean(axis=1))
-        canvas = light * paper  # a plane for each channel: three times as fast as all channels of a pixel together
+        canvas = light * paper
         one, two = camera.project(starts, frame), camera.project(ends, frame)
         _draw_limbs(canvas, camera.focal, one, two, radii, colours)
-        picture = np.empty((*light.shape, 3), dtype=np.uint8)
-        for channel, plane in enumerate(canvas):
-            picture[..., channel] = plane
         for text in texts:
-            text.lay_over(picture)
-        yield picture
+            text.lay_over(canvas)
+        # A plane for each channel: several times as fast as all channels of a pixel together.
+        yield np.moveaxis(canvas.astype(np.uint8), 0, -1)
 
 
 def _draw_limbs(
@@ -68,6 +66,7 @@ def _draw_limbs(
     The canvas is [3, H, W] float32, 0 to 255.
     """
     depth = np.full(canvas.shape[1:], np.inf, dtype=np.float32)
+    brightest = (255 / colours.max(axis=(1, 2, 3))).tolist()
     for limb in np.argsort(-(one + two)[:, 2]):
         (ax, ay, az), (bx, by, bz) = one[limb].tolist(), two[limb].tolist()
         if min(az, bz) < 0.1:
@@ -84,22 +83,20 @@ def _draw_limbs(
         ex, ey = bx - ax, by - ay
         long = ex * ex + ey * ey + 1e-6
         along = x * (ex / long) + y * (ey / long)
-        np.clip(along, 0, 1, out=along)
+        along.clip(0, 1, out=along)
         radius = ra + (rb - ra) * along
         per_pixel = 1 / radius
         nx, ny = (x - along * ex) * per_pixel, (y - along * ey) * per_pixel
         out = nx * nx + ny * ny
-        nz = np.sqrt(np.maximum(1 - out, 0))
+        nz = (1 - out).clip(0)
+        np.sqrt(nz, out=nz)
         cover = (1 - np.sqrt(out, out=out)) * radius + np.float32(0.5)
-        np.clip(cover, 0, 1, out=cover)
+        cover.clip(0, 1, out=cover)
         place = (az + (bz - az) * along) * (1 - nz * radius * (1 / focal))
         cover *= place < behind
-        lit = np.maximum(nx * LIGHT[0] - ny * LIGHT[1] + nz * LIGHT[2], 0)
-        shine = (AMBIENT + DIRECT * lit) * (0.72 + 0.28 * nz)
         np.copyto(behind, place, where=cover > 0.98)  # through a soft edge, what is drawn later still shows
-        new = shine * colours[limb]
-        np.minimum(new, 255, out=new)
+        lit = (nx * LIGHT[0] - ny * LIGHT[1] + nz * LIGHT[2]).clip(0)
+        shine = ((AMBIENT + DIRECT * lit) * (0.72 + 0.28 * nz)).clip(0, brightest[limb])
         below = canvas[(slice(None), *box)]
-        new -= below
-        new *= cover
-        below += new
+        below *= 1 - cover
+        below += (shine * cover) * colours[limb]

@@ -11,6 +11,9 @@ from in2in.export.whole import whole_file
 
 SIZE = (1280, 720)
 
+GBR = (1, 2, 0)
+"""The order in which the encoder takes planes."""
+
 GIF_SIZE, GIF_FPS = (640, 360), 15.0
 
 
@@ -29,6 +32,7 @@ def write_mp4(path: str | Path, take: Take, size: tuple[int, int] = SIZE) -> Non
         film = imageio_ffmpeg.write_frames(
             str(unfinished),
             size,
+            pix_fmt_in="gbrp",  # planes, as they are drawn
             fps=take.fps,  # pyright: ignore[reportArgumentType]
             codec="libx264",
             quality=None,  # pyright: ignore[reportArgumentType]
@@ -39,7 +43,7 @@ def write_mp4(path: str | Path, take: Take, size: tuple[int, int] = SIZE) -> Non
         film.send(None)
         try:
             for picture in render(take, size):
-                film.send(picture)
+                film.send(np.ascontiguousarray(picture[..., GBR].transpose(2, 0, 1)))
         finally:
             film.close()
 
