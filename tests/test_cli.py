@@ -134,7 +134,7 @@ def test_other_solvers_and_guidance_by_name(cli: Cli, run_folder: Path, tmp_path
         ("sample", ["prompt=hug", "seconds=1000", "run=RUN"], "seconds=1000 is outside"),
         ("sample", ["prompt=hug", "seconds=soon", "run=RUN"], "seconds='soon'"),
         ("sample", ["prompt=hug", "num_samples=0", "run=RUN"], "num_samples=0"),
-        ("sample", ["prompt=hug", "seed=-1", "run=RUN"], "seed=-1 must be"),
+        ("sample", ["prompt=hug", "seed=-1", "run=RUN"], "seed=-1 is outside 0 to"),
         ("sample", ["prompt=hug", "run=nowhere"], "run=nowhere holds no config.yaml"),
         ("sample", ["prompt=hug", "run=UNTRAINED"], "holds no checkpoint"),
         ("sample", ["prompt=hug", "run=CUT"], "last.ckpt cannot be read as a checkpoint"),
@@ -143,6 +143,10 @@ def test_other_solvers_and_guidance_by_name(cli: Cli, run_folder: Path, tmp_path
         ("sample", ["prompt=hug", "guidance=plain", "+guidance.power=1", "run=RUN"], "guidance.power is not an option"),
         ("sample", ["prompts=nothing.jsonl", "run=RUN"], "prompts=nothing.jsonl is not a file"),
         ("sample", ["prompts=BADLINES", "run=RUN"], "bad.jsonl:2 is not JSON"),
+        ("sample", ["prompts=TOOLONG", "run=RUN"], "long.jsonl:1: seconds=99 is outside 0.5 to 10"),
+        ("sample", ["prompts=NOTEXT", "run=RUN"], "nul.jsonl:1: the text 'a\\x00b' holds a character that is no text"),
+        ("sample", ["prompts=UTFSIXTEEN", "run=RUN"], "utf16.jsonl cannot be read as UTF-8"),
+        ("sample", ["prompt=hug", "seconds=99", "run=RUN", "out=mine/results/new"], "seconds=99 is outside"),
         ("train", ["experiment=in2in"], "data_dir is not given"),
         ("train", ["data_dir=nowhere"], "data_dir=nowhere is not a folder"),
         ("train", ["data_dir=DATA", "model.wide=3"], "Could not override 'model.wide'"),
@@ -166,7 +170,12 @@ def test_bad_input_gets_one_line_and_leaves_nothing(
     checkpoint = tmp_path / "cut" / "checkpoints" / "last.ckpt"
     checkpoint.write_bytes(checkpoint.read_bytes()[:5000])
     (tmp_path / "bad.jsonl").write_text('{"prompt": "hug"}\nhug\n')
-    places = {"RUN": run_folder, "UNTRAINED": "untrained", "CUT": "cut", "DATA": dataset, "BADLINES": "bad.jsonl"}
+    (tmp_path / "long.jsonl").write_text('{"prompt": "hug", "seconds": 99}\n')
+    (tmp_path / "nul.jsonl").write_text('{"prompt": "a\\u0000b"}\n')
+    (tmp_path / "utf16.jsonl").write_text('{"prompt": "hug"}\n', encoding="utf-16")
+    (tmp_path / "mine" / "results").mkdir(parents=True)
+    places = {"TOOLONG": "long.jsonl", "NOTEXT": "nul.jsonl", "UTFSIXTEEN": "utf16.jsonl"}
+    places |= {"RUN": run_folder, "UNTRAINED": "untrained", "CUT": "cut", "DATA": dataset, "BADLINES": "bad.jsonl"}
     arguments = [re.sub(r"=([A-Z]{3,})$", lambda found: f"={places[found[1]]}", a) for a in arguments]
     before = sorted(tmp_path.rglob("*"))
     finished = cli(name, *arguments)

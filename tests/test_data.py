@@ -149,6 +149,7 @@ def _write(name: str, text: str) -> Callable[[Path], None]:
     [
         (_edit(_with_nan), "person2/clip2.npy holds NaN"),
         (_edit(lambda raw: raw[:, :300]), r"shape \[35, 300\], expected \[T, 492\]"),
+        (_edit(lambda raw: raw[:0]), "clip2.npy holds no frames"),
         (_edit(lambda raw: raw[:-1]), "clip clip2 .* 35 and 34 frames"),
         (lambda folder: (folder / "annots" / "clip2.txt").unlink(), "annots/clip2.txt is missing"),
         (_write("annots/clip2.txt", "\n"), "annots/clip2.txt holds no text"),

@@ -41,6 +41,34 @@ def test_samples_are_exported_in_all_formats(cli: Cli, take: Take, tmp_path: Pat
     assert read_take(tmp_path / "made" / "000.npz").individuals == ("one waves", "")
 
 
+def test_what_was_exported_before_is_no_sample(cli: Cli, dataset: Path, take: Take, tmp_path: Path) -> None:
+    for name in ("hug", "push"):
+        (tmp_path / name).mkdir()
+        sample_of(take, tmp_path / name / "000.npz")
+    given = f"files={tmp_path}/*/*.npz"
+    for _ in range(2):
+        finished = cli("export", given, "to=smpl")
+        assert finished.code == 0, finished.err
+    finished = cli("export", given, "to=csv", f"out={tmp_path}/all")
+    assert finished.code == 0, finished.err
+    assert sorted(path.name for path in (tmp_path / "all").iterdir()) == ["hug_000.csv", "push_000.csv"]
+    finished = cli("evaluate", f"samples={tmp_path}/hug", f"data_dir={dataset}", f"out={tmp_path}/e")
+    assert finished.code == 0, finished.err
+
+
+def test_clips_are_found_by_ids_that_look_like_numbers(cli: Cli, dataset: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    shutil.copytree(dataset, folder)
+    names = ["09_000", "10_001", "1e3", "007", "12", "true"]
+    for name in names:
+        for path in folder.rglob("clip5.*"):
+            shutil.copy(path, path.with_stem(name))
+    for given in (f"[{','.join(names)}]", "10_001", "12", "['1e3','007']"):
+        finished = cli("export", f"data_dir={folder}", f"clips={given}", "to=csv", f"out={tmp_path}/out")
+        assert finished.code == 0, finished.err
+    assert sorted(path.stem for path in (tmp_path / "out").iterdir()) == sorted(names)
+
+
 def test_samples_and_real_clips_share_a_page(cli: Cli, dataset: Path, take: Take, tmp_path: Path) -> None:
     sample_of(take, tmp_path / "000.npz")
     given = [f"files={tmp_path}/000.npz", f"data_dir={dataset}", "clips=[clip5,clip4]", f"page={tmp_path}/all.html"]
@@ -82,7 +110,12 @@ def damaged(good: Path, path: Path, **changed: np.ndarray) -> None:
         (["files=empty.npz", "to=mp4"], "empty.npz: there are no frames"),
         (["files=bare.npz", "to=csv"], "bare.npz holds no features"),
         (["files=GOOD", "too=csv"], "too"),
-        (["files=**/good.npz", "to=csv", "out=x"], "2 of the files are called good"),
+        (["files=[ag]*/*/good.npz", "to=csv", "out=x"], "several files would be called same_good"),
+        (["files=array.npz", "to=csv"], "array.npz cannot be read as .npz .it is a single array"),
+        (["files=words.npz", "to=csv"], "words.npz: joints and features must be numbers"),
+        (["files=rates.npz", "to=csv"], "rates.npz: joints and features must be numbers, and fps a single one"),
+        (["files=blend.npz", "to=html"], "blend.npz: its guidance cannot be read .the weights of its blend"),
+        (["data_dir=noframes", "clips=a", "to=csv", "out=x"], "a.npy holds no frames"),
         (["clips=7", "to=csv"], "clips=7 is of which data set"),
         (["files=GOOD", "to=glb", "smplh_model=text.npz"], "smplh_model=text.npz cannot be read"),
     ],
@@ -92,14 +125,23 @@ def test_bad_input_gets_one_line_and_leaves_nothing(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     good = sample_of(take, tmp_path / "good.npz")
-    (tmp_path / "again").mkdir()
-    shutil.copy(good, tmp_path / "again" / "good.npz")
+    for name in ("again", "given"):
+        (tmp_path / name / "same").mkdir(parents=True)
+        shutil.copy(good, tmp_path / name / "same" / "good.npz")
+    for person in ("person1", "person2"):
+        (tmp_path / "noframes" / "motions_processed" / person).mkdir(parents=True)
+        np.save(tmp_path / "noframes" / "motions_processed" / person / "a.npy", np.zeros((0, 492)))
+    with (tmp_path / "array.npz").open("wb") as file:
+        np.save(file, np.zeros(3))
     (tmp_path / "text.npz").write_text("no motion")
     joints, features = np.load(good)["joints"], np.load(good)["features"]
     damaged(good, tmp_path / "shape.npz", joints=joints[:, :, :21])
     damaged(good, tmp_path / "features.npz", features=features[..., :132])
     damaged(good, tmp_path / "nan.npz", joints=np.where(joints > 1.2, np.nan, joints))
     damaged(good, tmp_path / "empty.npz", joints=joints[:, :0], features=features[:, :0])
+    damaged(good, tmp_path / "words.npz", joints=np.full(joints.shape, "here"))
+    damaged(good, tmp_path / "rates.npz", fps=np.array([30, 30]))
+    damaged(good, tmp_path / "blend.npz", guidance=np.array('{"timesteps": [9, 1], "weights": [0.5, 0.5]}'))
     np.savez(tmp_path / "bare.npz", joints=joints, fps=30)
     before = sorted(tmp_path.rglob("*"))
     finished = cli("export", *(argument.replace("GOOD", str(good)) for argument in arguments))

@@ -11,14 +11,15 @@ PACKAGE = Path(in2in.__file__).parent
 
 ALLOWED = {
     "errors": set(),
+    "arrays": {"errors"},
     "motion": {"errors"},
     "text": {"errors"},
     "models": {"errors"},
     "diffusion": {"errors", "motion", "models"},
-    "data": {"errors", "motion", "text.mirror"},
-    "export": {"errors", "motion"},
+    "data": {"errors", "arrays", "motion", "text.mirror"},
+    "export": {"errors", "arrays", "motion"},
     "module": {"errors", "motion", "models", "diffusion", "data", "text"},
-    "pipeline": {"errors", "runs", "motion", "models", "diffusion", "text", "export"},
+    "pipeline": {"errors", "arrays", "runs", "motion", "models", "diffusion", "text", "export"},
     "hub": {"errors"},
     "runs": {"errors", "hub", "motion"},
     "blend": {"errors", "hub", "models", "diffusion", "pipeline", "runs"},

@@ -146,7 +146,7 @@ def _change(name: str, change):
     [
         (lambda folder: (folder / "motions" / CLIP / "P2.npz").unlink(), [], "P2.npz is missing"),
         (lambda folder: (folder / "motions" / CLIP / "P2.npz").write_text("no"), [], "P2.npz cannot be read as .npz"),
-        (_without("trans"), [], "P2.npz has no trans"),
+        (_without("trans"), [], "P2.npz holds no trans"),
         (
             _change("pose_body", lambda pose: pose[:, :20]),
             [],

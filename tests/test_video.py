@@ -9,6 +9,7 @@ import torch
 from PIL import Image
 from takes import pushed
 
+from in2in.errors import InputError
 from in2in.export.camera import Camera
 from in2in.export.render import render
 from in2in.export.strip import write_strip
@@ -101,6 +102,37 @@ def test_the_camera_follows() -> None:
             rows, columns = np.nonzero(mask)
             assert 20 < columns.mean() < 300
             assert len(rows) > 200
+
+
+@pytest.mark.parametrize("apart", [1.0, 4.0, 20.0])
+@pytest.mark.parametrize("size", [(1280, 720), (330, 400)])
+def test_everyone_is_in_every_picture(apart: float, size: tuple[int, int]) -> None:
+    """Two who circle each other, one of them a metre in the air."""
+    angle = np.linspace(0, 2 * np.pi, 40)
+    way = apart / 2 * np.stack([np.cos(angle), 0 * angle, np.sin(angle)], axis=-1)[:, None]
+    pose = standing((0.0, 0.0)).joints[0]
+    joints = np.stack([pose + way, pose - way + (0.0, 1.0, 0.0)])
+    camera = Camera.following(joints, 30, size)
+    for frame in range(40):
+        seen = camera.project(joints[:, frame].reshape(-1, 3), frame)
+        assert (seen[:, :2] > 0).all()
+        assert (seen[:, :2] < size).all()
+
+
+def test_texts_stay_in_the_picture(take: Take) -> None:
+    title = "ДВА ЧЕЛОВЕКА МЕДЛЕННО ИДУТ НАВСТРЕЧУ ДРУГ ДРУГУ И ОБНИМАЮТСЯ " * 4
+    for size in ((1280, 720), (320, 180)):
+        bare = replace(take, title="", individuals=(), note="")
+        [told], [plain] = (list(render(shown, size, [0])) for shown in (replace(bare, title=title), bare))
+        columns = np.nonzero((told != plain).any(axis=(0, 2)))[0]
+        assert size[0] / 2 < columns.max() < size[0] - size[1] / 25
+
+
+def test_a_film_that_cannot_be_encoded_leaves_nothing(take: Take, tmp_path: Path) -> None:
+    pytest.importorskip("imageio_ffmpeg")
+    with pytest.raises(InputError, match=r"x.mp4 cannot be written"):
+        write_mp4(tmp_path / "x.mp4", take, (321, 181))  # H.264 wants even sizes
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_strip_shows_moments_side_by_side(take: Take, tmp_path: Path) -> None:

@@ -11,18 +11,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 import torch
 from hydra.utils import instantiate
 from torch import nn
 
+from in2in.arrays import read_npz
 from in2in.diffusion.sampler import Sampler, draw_noise, length_mask
 from in2in.errors import InputError
 from in2in.export.bvh import write_bvh
 from in2in.export.html import notebook_view, write_page
-from in2in.export.take import Blend, Take
+from in2in.export.take import TOLD, Blend, Take
 from in2in.export.whole import whole_file
 from in2in.models.condition import TextConditioner
 from in2in.motion.normalizer import Normalizer
@@ -54,12 +54,15 @@ class Prompt:
     def __post_init__(self) -> None:
         if not (self.prompt.strip() or self.individual1.strip() or self.individual2.strip()):
             raise InputError('the prompt is empty: write what the two people do, as in prompt="two people hug"')
+        for text in (self.prompt, self.individual1, self.individual2):
+            if any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in text):
+                raise InputError(f"the text {text!r} holds a character that is no text: leave it out")
         if not MIN_SECONDS <= self.seconds <= MAX_SECONDS:
             raise InputError(
                 f"seconds={self.seconds:g} is outside {MIN_SECONDS:g} to {MAX_SECONDS:g}: choose a length between"
             )
         if not 0 <= self.seed < 2**63:
-            raise InputError(f"seed={self.seed} must be 0 or greater")
+            raise InputError(f"seed={self.seed} is outside 0 to 2^63 - 1: choose a seed between")
 
     @property
     def frames(self) -> int:
@@ -107,13 +110,15 @@ class Motion:
     @classmethod
     def load(cls, path: str | Path) -> "Motion":
         """Read what `save` wrote."""
+        kept = read_npz(
+            Path(path), ("joints", "features", "fps", *TOLD, "seed", "guidance"), "delete it or give another"
+        )
         try:
-            with np.load(path, allow_pickle=False) as kept:
-                told = (str(kept[key]) for key in ("prompt", "individual1", "individual2"))
-                joints, fps = kept["joints"], int(kept["fps"])
-                prompt = Prompt(*told, seconds=joints.shape[1] / fps, seed=int(kept["seed"]))
-                return cls(joints, kept["features"], prompt, json.loads(str(kept["guidance"])), fps)
-        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+            joints, fps = kept["joints"], int(kept["fps"])
+            told = (str(kept[key]) for key in TOLD)
+            prompt = Prompt(*told, seconds=joints.shape[1] / fps, seed=int(kept["seed"]))
+            return cls(joints, kept["features"], prompt, json.loads(str(kept["guidance"])), fps)
+        except (ValueError, TypeError, IndexError) as error:
             raise InputError(f"{path} is not a sample of in2in-sample ({error}): delete it or give another") from error
 
     def take(self, note: str | None = None) -> Take:

@@ -2,6 +2,7 @@
 
 import functools
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ from hydra.errors import HydraException, InstantiationException
 from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
+from in2in.cli.folders import remove_empty
 from in2in.errors import InputError
 
 FREE_TEXT = ("prompt", "individual1", "individual2", "person1", "person2", "files")
@@ -34,9 +36,12 @@ def conf_dir() -> Path:
 
 
 def quote_free_text(argument: str) -> str:
-    """Put a text or path into hydra's quotes, unless hydra already understands it as a quoted string or a list."""
+    """Put a text, path or clip id into hydra's quotes, unless hydra already understands it as such or as a list."""
     key, equals, value = argument.partition("=")
     name = key.lstrip("+")
+    if name == "clips":  # ids such as 09_001 or 1e5 are no numbers; plain numbers may be counts
+        quoted = re.sub(r"[^\[\],'\"\s]+", lambda item: item[0] if item[0].isdecimal() else f"'{item[0]}'", value)
+        return argument if any(quote in value for quote in "'\"") else f"{key}={quoted}"
     if not equals or not value or name not in (*FREE_TEXT, *PATHS):
         return argument
     if value[0] in "['\"" or (name in PATHS and "," in value):
@@ -77,7 +82,7 @@ def command(name: str) -> Callable[[Callable[[DictConfig], None]], Callable[[], 
             except (InputError, HydraException, OmegaConfBaseException) as error:
                 sys.exit(f"in2in-{name}: {one_line(error)}")  # past hydra, which would add lines of its own
             finally:
-                _remove_if_empty(out)
+                remove_empty(out)
 
         def main() -> None:
             nonlocal started
@@ -112,9 +117,3 @@ def one_line(error: BaseException) -> str:
         raise error
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return "; ".join(line for line in lines if not line.startswith(("full_key", "object_type", "reference_type")))
-
-
-def _remove_if_empty(folder: Path) -> None:
-    while folder.is_dir() and not any(folder.iterdir()) and folder != Path.cwd():
-        folder.rmdir()
-        folder = folder.parent

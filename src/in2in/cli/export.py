@@ -47,11 +47,11 @@ def main(cfg: DictConfig) -> None:
     paths = sample_files(chosen.files) if chosen.files is not None or not chosen.clips else []
     out = Path(chosen.out) if chosen.out is not None else None
     clips = listed(chosen.clips)
-    stems = Counter([path.stem for path in paths] + clips)
-    if out is not None and (twice := [stem for stem, count in stems.items() if count > 1]):
-        raise InputError(f"out={out}: {stems[twice[0]]} of the files are called {twice[0]}; leave out= away")
-    named = [((out or path.parent) / path.stem, read_take(path)) for path in paths]
-    named += [((out or Path()) / clip, read_clip(chosen.data_dir, clip)) for clip in clips]
+    stems = [path.with_suffix("") for path in paths] + [Path(clip) for clip in clips]
+    if out is not None:
+        stems = gathered(stems, out)
+    takes = [read_take(path) for path in paths] + [read_clip(chosen.data_dir, clip) for clip in clips]
+    named = list(zip(stems, takes, strict=True))
     if chosen.smplh_model is not None:
         model = read_body_model(chosen.smplh_model)
         named = [(stem, replace(take, body_model=model)) for stem, take in named]
@@ -66,6 +66,15 @@ def main(cfg: DictConfig) -> None:
         print(out or named[0][0].parent)
 
 
+def gathered(stems: Sequence[Path], out: Path) -> list[Path]:
+    """Where files of some stems lie in one folder: a/000 and b/000 become a_000 and b_000, other names stay."""
+    counts = Counter(stem.name for stem in stems)
+    names = [stem.name if counts[stem.name] == 1 else f"{stem.parent.name}_{stem.name}" for stem in stems]
+    if twice := [name for name, count in Counter(names).items() if count > 1]:
+        raise InputError(f"out={out}: several files would be called {twice[0]}; leave out= away")
+    return [out / name for name in names]
+
+
 def listed(given: Sequence[str | int] | str | int | None) -> list[str]:
     """One or several names as a list; a clip's may look like a number."""
     if given is None:
@@ -74,10 +83,12 @@ def listed(given: Sequence[str | int] | str | int | None) -> list[str]:
 
 
 def sample_files(pattern: str | None) -> list[Path]:
-    """The .npz files that a pattern matches, sorted."""
+    """The samples that a pattern matches, sorted."""
     if pattern is None:
         raise InputError("files is not given: add files='samples/*/*.npz', or data_dir= and clips= of a data set")
-    paths = sorted(Path(name) for name in glob(pattern, recursive=True))
+    from in2in.export.take import samples_among
+
+    paths = samples_among(Path(name) for name in glob(pattern, recursive=True))
     if not paths:
         raise InputError(f"files={pattern} matches no file: give samples (.npz) that in2in-sample wrote")
     return paths

@@ -126,12 +126,24 @@ def write_exports(
             tqdm.write(f"{number:03d} as {name}: {fitting_note(take)}")
 
 
+def told(error: ValidationError) -> str:
+    """What is wrong with a prompt: this package's own words, or the field's name and pydantic's."""
+    first = error.errors()[0]
+    if isinstance(cause := first.get("ctx", {}).get("error"), InputError):
+        return str(cause)
+    return f"{'.'.join(map(str, first['loc']))}: {first['msg'].lower()}"
+
+
 def read_prompts(path: Path, kind: type) -> list:
     """A JSON lines file of prompts: prompt, individual1, individual2, seconds, seed (all but prompt optional)."""
     if not path.is_file():
         raise InputError(f"prompts={path} is not a file: give a JSON lines file of prompts")
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"prompts={path} cannot be read as UTF-8 text ({error}): save it as UTF-8") from error
     prompts = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
@@ -142,8 +154,7 @@ def read_prompts(path: Path, kind: type) -> list:
         except json.JSONDecodeError as error:
             raise InputError(f"{path}:{number} is not JSON ({error.msg}): write one object a line") from error
         except ValidationError as error:
-            first = error.errors()[0]
-            raise InputError(f"{path}:{number}: {'.'.join(map(str, first['loc']))}: {first['msg'].lower()}") from error
+            raise InputError(f"{path}:{number}: {told(error)}") from error
     if not prompts:
         raise InputError(f"prompts={path} holds no prompt: write one JSON object a line")
     return prompts

@@ -104,6 +104,8 @@ def read_body(path: Path) -> tuple[Tensor, Tensor]:
 def read_person(path: Path) -> tuple[Tensor, Tensor]:
     """One person's joints [T, 22, 3] (y up) and local rotations [T, 21, 6] from a raw file, all finite."""
     joints, rotations = read_body(path)
+    if not len(joints):
+        raise InputError(f"{path} holds no frames: replace it or list the id in split/ignore_list.txt")
     if not (torch.isfinite(joints).all() and torch.isfinite(rotations).all()):
         raise InputError(f"{path} holds NaN or infinite numbers: repair it or list the id in split/ignore_list.txt")
     return joints, rotations

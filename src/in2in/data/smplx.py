@@ -1,6 +1,5 @@
 """SMPL-X parameters of a person from a file, and the joints of the body's own rest pose."""
 
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from in2in.arrays import read_npz
 from in2in.errors import InputError
 from in2in.motion.skeleton import NUM_JOINTS, PARENTS
 
@@ -37,13 +37,7 @@ class BodyParameters:
 
 def read_parameters(path: Path) -> BodyParameters:
     """Read and check a person's .npz."""
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            found = {name: file[name] for name in (*NEEDED, "betas", "gender") if name in file}
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
-        raise InputError(f"{path} cannot be read as .npz ({error}): replace it, or take its id out") from error
-    if lacking := [name for name in NEEDED if name not in found]:
-        raise InputError(f"{path} has no {lacking[0]}: is it one of Inter-X's motions?")
+    found = read_npz(path, NEEDED, "replace it by Inter-X's, or take its id out", ("betas", "gender"))
     frames = len(found["trans"])
     values = []
     for name, shape in zip(NEEDED, ((frames, NUM_JOINTS - 1, 3), (frames, 3), (frames, 3)), strict=True):
@@ -72,11 +66,8 @@ def own_rest(folder: Path, body: BodyParameters) -> Tensor:
     path = folder / f"SMPLX_{body.gender.upper()}.npz"
     if not path.is_file():
         raise InputError(f"{path} is missing: {body.file} is of a {body.gender} body; leave body_model out without it")
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            template, shapes, regressor = (file[name] for name in ("v_template", "shapedirs", "J_regressor"))
-    except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile) as error:
-        raise InputError(f"{path} cannot be read as a SMPL-X model ({error}): download it anew") from error
+    needed = ("v_template", "shapedirs", "J_regressor")
+    template, shapes, regressor = read_npz(path, needed, "download the SMPL-X model anew").values()
     shaped = template + shapes[:, :, : len(body.betas)] @ body.betas[: shapes.shape[2]]
     joints = np.asarray(regressor[:NUM_JOINTS] @ shaped, dtype=np.float64)
     offsets = joints.copy()

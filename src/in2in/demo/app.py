@@ -80,7 +80,7 @@ class App:
                 ssr_mode=False,
                 quiet=True,
             )
-        except OSError as error:
+        except (OSError, OverflowError) as error:
             raise InputError(f"{host}:{port} cannot be listened on ({error}): choose another host= or port=") from error
         return address
 

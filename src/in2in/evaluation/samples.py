@@ -3,24 +3,24 @@
 from dataclasses import asdict
 from pathlib import Path
 
-import numpy as np
 import torch
 
 from in2in.data.interhuman import InteractionDataset
 from in2in.errors import InputError
 from in2in.evaluation.physical import quality, quality_table
 from in2in.evaluation.report import write_json
+from in2in.export.take import read_take, samples_among
 from in2in.motion.representation import decode_joints
 
 
 def compare_samples(samples: Path, data_dir: Path, split: str, out: Path) -> None:
     """Measure the samples that in2in-sample wrote and the clips of a split alike; print and write quality.json."""
-    files = sorted(samples.glob("*.npz"))
+    files = samples_among(samples.glob("*.npz"))
     if not files:
         raise InputError(f"samples={samples} holds no sample (*.npz): give a folder that in2in-sample wrote")
     data = InteractionDataset(data_dir, split)
     rows = {
-        "samples": quality(torch.from_numpy(np.load(file)["joints"]) for file in files),
+        "samples": quality(torch.from_numpy(read_take(file).joints) for file in files),
         "data": quality(decode_joints(data[number].features) for number in range(len(data))),
     }
     write_json(out / "quality.json", {name: asdict(row) for name, row in rows.items()})

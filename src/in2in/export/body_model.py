@@ -5,7 +5,6 @@ skinning, without the corrections that SMPL adds for each pose: neither a page n
 stay flat.
 """
 
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from in2in.arrays import read_npz
 from in2in.errors import InputError
 from in2in.motion.rig import Rig
 from in2in.motion.skeleton import INDEX, NUM_JOINTS, PARENTS, forward_kinematics
@@ -86,14 +86,9 @@ def read_body_model(path: str | Path) -> BodyModel:
     if path.suffix != ".npz":
         raise InputError(f"smplh_model={path} is no .npz file: give SMPL-H's model.npz (a .pkl is never opened)")
     try:
-        with np.load(path, allow_pickle=False) as file:
-            if missing := SHAPES.keys() - set(file.files):
-                raise InputError(f"smplh_model={path} holds no {min(missing)}: give the model.npz of SMPL-H")
-            data = {name: np.asarray(file[name]) for name in SHAPES}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(f"smplh_model={path} cannot be read as an .npz of plain arrays ({error})") from error
+        data = read_npz(path, tuple(SHAPES), "give the model.npz of SMPL-H")
+    except InputError as error:
+        raise InputError(f"smplh_model={error}") from error
     _check(path, data)
     vertices = data["v_template"].astype(np.float64)
     joints = data["J_regressor"].astype(np.float64) @ vertices
@@ -113,8 +108,8 @@ def _check(path: Path, data: dict[str, np.ndarray]) -> None:
         if len(found) != 2 or any(size not in (None, own) for size, own in zip(expected, found, strict=True)):
             sizes = ", ".join("any" if size is None else str(size) for size in expected)
             raise InputError(f"smplh_model={path}: {name} is {list(found)}, expected [{sizes}]: is it SMPL-H?")
-        if not np.isfinite(data[name]).all():
-            raise InputError(f"smplh_model={path}: {name} holds NaN or infinite values")
+        if data[name].dtype.kind not in "fiu" or not data[name].size or not np.isfinite(data[name]).all():
+            raise InputError(f"smplh_model={path}: {name} holds nothing, or what is no finite number")
     count = len(data["v_template"])
     if len(data["weights"]) != count or data["J_regressor"].shape[1] != count:
         raise InputError(f"smplh_model={path}: weights, J_regressor and v_template are of different bodies")

@@ -21,6 +21,10 @@ SMOOTH = 1.2
 """Seconds over which the followed middle is averaged."""
 
 
+FLESH = 0.2
+"""Metres by which people reach beyond their joints, as the top of a head does."""
+
+
 @dataclass(frozen=True)
 class Camera:
     """Where the camera is and how it looks.
@@ -54,8 +58,12 @@ class Camera:
         right = np.cross((0.0, 1.0, 0.0), level)
         axes = np.stack([right, np.cross(right, away), away])
         aspect = size[0] / size[1]
-        distance = max(1.15 / HALF_VIEW + 0.8 * spread, (spread + 0.6) / (HALF_VIEW * aspect) + 0.4)
-        return cls(middle + np.array([0.0, HEIGHT, 0.0]) - distance * away, axes, size)
+        focus = middle + np.array([0.0, HEIGHT, 0.0])
+        usual = max(1.15 / HALF_VIEW + 0.8 * spread, (spread + 0.6) / (HALF_VIEW * aspect) + 0.4)
+        x, y, z = np.moveaxis((joints - focus[:, None]) @ axes.T, -1, 0)
+        seen = [(np.abs(off) + FLESH) / half - z for off, half in ((x, HALF_VIEW * aspect), (y, HALF_VIEW))]
+        distance = max(usual, np.max(seen))
+        return cls(focus - distance * away, axes, size)
 
     @property
     def focal(self) -> float:

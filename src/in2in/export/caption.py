@@ -1,6 +1,6 @@
 """The texts of a take as they stand in a picture: its title above, each person's text and colour below."""
 
-import textwrap
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,8 +95,24 @@ def _sheet(lines: Sequence[Line], width: int, edge: int) -> Image.Image:
 
 
 def _wrapped(text: str, points: int, width: int) -> list[str]:
-    letters = int((width - 3 * points) / (0.55 * points))
-    return textwrap.wrap(text, max(10, letters), max_lines=MAX_LINES, placeholder=" …")
+    """Lines of a text that leave a margin on the right, too; what does not fit into the last becomes "…"."""
+    font, room = _font(points), width - 4 * points
+    lines, left = [], deque(text.split())
+    while left and len(lines) < MAX_LINES:
+        line = left.popleft()
+        while left and font.getlength(f"{line} {left[0]}") <= room:
+            line = f"{line} {left.popleft()}"
+        lines.append(line)
+    if left:
+        lines[-1] += " …"
+    return [_cut(line, font, room) for line in lines]
+
+
+def _cut(line: str, font: ImageFont.FreeTypeFont, room: float) -> str:
+    kept = line
+    while kept and font.getlength(kept) > room:
+        kept = kept.removesuffix("…")[:-1].rstrip() + "…"
+    return kept
 
 
 def _font(points: int) -> ImageFont.FreeTypeFont:

@@ -10,7 +10,7 @@ import numpy as np
 import roma
 import torch
 
-from in2in.export.take import Take
+from in2in.export.take import SMPLH_ENDING, Take
 from in2in.export.whole import whole_file
 
 SMPLH_JOINTS = 52
@@ -42,7 +42,7 @@ def write_smpl(stem: str | Path, take: Take) -> list[Path]:
         body = torch.cat([(turn @ rig.root_rotation)[:, None], rig.local_rotations], dim=1)
         poses = np.zeros((frames, SMPLH_JOINTS, 3))
         poses[:, : body.shape[1]] = roma.rotmat_to_rotvec(body).numpy()
-        path = Path(f"{stem}_person{number}_smplh.npz")
+        path = Path(f"{stem}_person{number}{SMPLH_ENDING}")
         with whole_file(path) as unfinished:
             np.savez_compressed(
                 unfinished,

@@ -2,8 +2,7 @@
 
 import json
 import math
-import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,11 +11,18 @@ from typing import Any
 import numpy as np
 import torch
 
+from in2in.arrays import read_npz
 from in2in.errors import InputError
 from in2in.export.body_model import BodyModel
 from in2in.motion.representation import NUM_FEATURES, decode_rotations
 from in2in.motion.rig import Rig
 from in2in.motion.skeleton import NUM_JOINTS
+
+TOLD = ("prompt", "individual1", "individual2")
+"""The texts of a sample's file."""
+
+SMPLH_ENDING = "_smplh.npz"
+"""Of the SMPL-H exports' files, which lie beside the samples and are .npz, too."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,10 @@ class Blend:
         """The blend that a sample's guidance tells of, None if it tells of none."""
         if "weights" not in guidance:
             return None
-        return cls(np.asarray(guidance["timesteps"], dtype=float), np.asarray(guidance["weights"], dtype=float))
+        blend = cls(np.asarray(guidance["timesteps"], dtype=float), np.asarray(guidance["weights"], dtype=float))
+        if blend.weights.shape[:-1] != blend.timesteps.shape or not np.isfinite(blend.weights).all():
+            raise ValueError("the weights of its blend are not finite numbers for each timestep")
+        return blend
 
 
 @dataclass(frozen=True)
@@ -102,32 +111,32 @@ class Take:
         return float(off.mean()), float(off.max())
 
 
+def samples_among(paths: Iterable[Path]) -> list[Path]:
+    """Those of some .npz files that may be samples, sorted: not this package's SMPL-H exports, nothing unfinished."""
+    return sorted(path for path in paths if not path.name.endswith(SMPLH_ENDING) and not path.name.startswith("."))
+
+
 def read_take(path: Path) -> Take:
     """A motion that in2in-sample wrote (.npz), checked."""
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            data = dict(file)
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise InputError(f"{path} cannot be read as .npz: give files that in2in-sample wrote") from error
-    if missing := {"joints", "features", "fps"} - data.keys():
-        raise InputError(f"{path} holds no {', '.join(sorted(missing))}: give files that in2in-sample wrote")
-    joints, features = data["joints"], data["features"]
+    remedy = "give files that in2in-sample wrote"
+    data = read_npz(path, ("joints", "features", "fps"), remedy, (*TOLD, "seed", "guidance"))
+    joints, features, fps = data["joints"], data["features"], data["fps"]
+    if any(array.dtype.kind not in "fiu" for array in (joints, features, fps)) or fps.size != 1:
+        raise InputError(f"{path}: joints and features must be numbers, and fps a single one: {remedy}")
     if features.shape != (*joints.shape[:2], NUM_FEATURES):
         raise InputError(
             f"{path}: features are {list(features.shape)} where joints are {list(joints.shape)}, expected "
             f"[persons, frames, {NUM_FEATURES}] and [persons, frames, {NUM_JOINTS}, 3]"
         )
-    told = [str(data.get(key, "")) for key in ("prompt", "individual1", "individual2")]
+    told = [str(data.get(key, "")) for key in TOLD]
     note = f"seed {data['seed']}" if "seed" in data else ""
     rotations = decode_rotations(torch.from_numpy(np.asarray(features, dtype=np.float32))).numpy()
     own = tuple(told[1:]) if len(joints) == len(told) - 1 else ()
     try:
         blend = Blend.told_in(json.loads(str(data.get("guidance", "{}"))))
     except (ValueError, TypeError, KeyError) as error:
-        raise InputError(
-            f"{path}: its guidance cannot be read ({error}): give files that in2in-sample wrote"
-        ) from error
-    take = Take(np.asarray(joints, dtype=np.float32), float(data["fps"]), told[0], own, note, rotations, blend)
+        raise InputError(f"{path}: its guidance cannot be read ({error}): {remedy}") from error
+    take = Take(np.asarray(joints, dtype=np.float32), float(fps.item()), told[0], own, note, rotations, blend)
     try:
         take.check()
     except InputError as error:

@@ -1,6 +1,8 @@
 """Videos: mp4 (H.264) for players and slides, gif for where nothing else plays."""
 
+from contextlib import suppress
 from pathlib import Path
+from subprocess import PIPE, Popen
 
 import numpy as np
 from PIL import Image
@@ -25,27 +27,23 @@ def write_mp4(path: str | Path, take: Take, size: tuple[int, int] = SIZE) -> Non
         take: what is shown.
         size: width and height in pixels, even.
     """
-    import imageio_ffmpeg  # brings a program of 70 MB: an extra
+    from imageio_ffmpeg import get_ffmpeg_exe  # brings a program of 70 MB: an extra
 
+    width, height = size
+    raw = ("-f", "rawvideo", "-pix_fmt", "gbrp", "-s", f"{width}x{height}", "-r", str(take.fps), "-i", "-")
+    film = ("-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-pix_fmt", "yuv420p", "-movflags", "+faststart")
+    title = ("-metadata", f"title={take.title}")
     with whole_file(path) as unfinished:
-        quality = ("-preset", "veryfast", "-crf", "20", "-movflags", "+faststart", "-metadata", f"title={take.title}")
-        film = imageio_ffmpeg.write_frames(
-            str(unfinished),
-            size,
-            pix_fmt_in="gbrp",  # planes, as they are drawn
-            fps=take.fps,  # pyright: ignore[reportArgumentType]
-            codec="libx264",
-            quality=None,  # pyright: ignore[reportArgumentType]
-            macro_block_size=2,
-            output_params=list(quality),
-            ffmpeg_log_level="error",
-        )
-        film.send(None)
-        try:
-            for picture in render(take, size):
-                film.send(np.ascontiguousarray(picture[..., GBR].transpose(2, 0, 1)))
-        finally:
-            film.close()
+        command = [get_ffmpeg_exe(), "-y", "-loglevel", "error", *raw, *film, *title, str(unfinished.absolute())]
+        with Popen(command, stdin=PIPE, stderr=PIPE) as encoder:
+            assert encoder.stdin is not None
+            with suppress(BrokenPipeError):  # it has failed, and says why
+                for picture in render(take, size):
+                    encoder.stdin.write(np.ascontiguousarray(picture[..., GBR].transpose(2, 0, 1)))
+            _, told = encoder.communicate()
+        if encoder.returncode:
+            lines = told.decode(errors="replace").splitlines() or ["the encoder failed"]
+            raise OSError(encoder.returncode, lines[-1])
 
 
 def write_gif(path: str | Path, take: Take, size: tuple[int, int] = GIF_SIZE) -> None:

@@ -2,10 +2,11 @@
 
 import { PerspectiveCamera, Vector3 } from "three";
 import { OrbitControls } from "three/examples/jsm/controls/OrbitControls.js";
-import { joint } from "./takes.js";
+import { JOINTS, joint } from "./takes.js";
 
 const CHEST = 0.86; // metres, the height that is looked at
 const MOST_COVERED = 0.45; // of a view's height that texts may push the people down
+const FLESH = 0.2; // metres by which people reach beyond their joints
 const SMOOTH = 0.6; // seconds on either side over which a followed middle is averaged
 
 export class Cameras {
@@ -49,8 +50,30 @@ export class Cameras {
     const radius = Math.max(...this.spreads) / 2;
     const half = Math.tan((this.camera.fov * Math.PI) / 360);
     const free = half * (1 - Math.max(...this.covered) / height);
-    this.distance = Math.max(1.15 / free + 0.8 * radius, (radius + 0.6) / ((half * width) / height) + 0.4);
+    const across = (half * width) / height;
+    const usual = Math.max(1.15 / free + 0.8 * radius, (radius + 0.6) / across + 0.4);
+    const needed = this.takes.map((take, k) => this.needed(take, this.middles[k], across, free));
+    this.distance = Math.max(usual, ...needed);
     this.view(this.orbit.getAzimuthalAngle(), this.orbit.getPolarAngle());
+  }
+
+  /** The distance from which every joint of a take is in view: half of it is `across` by `free` at a metre. */
+  needed(take, middle, across, free) {
+    const toView = this.camera.quaternion.clone().invert();
+    const point = new Vector3();
+    let most = 0;
+    for (let frame = 0; frame < take.frames; frame++) {
+      const focus = middle.at(frame);
+      for (let person = 0; person < take.persons; person++) {
+        for (let index = 0; index < JOINTS; index++) {
+          joint(take, person, frame, index, point);
+          point.set(point.x - focus.x, point.y - CHEST, point.z - focus.z).applyQuaternion(toView);
+          const off = Math.max((Math.abs(point.x) + FLESH) / across, (Math.abs(point.y) + FLESH) / free);
+          most = Math.max(most, off + point.z);
+        }
+      }
+    }
+    return most;
   }
 
   toggleFollow() {

@@ -2,6 +2,8 @@
 
 import { unpack } from "./packed.js";
 
+export const JOINTS = 22;
+
 /** A take whose joints are metres: Float32Array of [persons, frames, 22, 3]. */
 export function readTake(take) {
   const joints = Float32Array.from(unpack(take.joints, Int16Array), (value, k) => (value + take.origin[k % 3]) / 1000);
@@ -16,10 +18,10 @@ export function frameAt(take, time) {
 
 /** One joint of one person in one frame, into `out` (a Vector3). */
 export function joint(take, person, frame, index, out) {
-  return out.fromArray(take.joints, ((person * take.frames + frame) * 22 + index) * 3);
+  return out.fromArray(take.joints, ((person * take.frames + frame) * JOINTS + index) * 3);
 }
 
 /** How one joint is turned in the world, into `out` (a Quaternion); only where there is a body model. */
 export function turn(take, person, frame, index, out) {
-  return out.fromArray(take.turns, ((person * take.frames + frame) * 22 + index) * 4).normalize();
+  return out.fromArray(take.turns, ((person * take.frames + frame) * JOINTS + index) * 4).normalize();
 }
