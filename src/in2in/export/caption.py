@@ -36,22 +36,15 @@ class Caption:
     """A piece of all pictures of a video.
 
     Attributes:
-        top, left: its first row and column.
-        keep: [H, W], how much of the picture stays.
-        ink: [3, H, W], what is added to it, up to 255.
+        top, left: its first row and column, both even.
+        cover: [H, W], how much of the picture it hides.
+        ink: [H, W, 3], its colours, 0 to 255.
     """
 
     top: int
     left: int
-    keep: np.ndarray
+    cover: np.ndarray
     ink: np.ndarray
-
-    def lay_over(self, picture: np.ndarray) -> None:
-        """Write the text into a picture [3, H, W], 0 to 255."""
-        height, width = self.keep.shape
-        piece = picture[:, self.top : self.top + height, self.left : self.left + width]
-        piece *= self.keep
-        piece += self.ink
 
 
 def captions(take: Take, size: tuple[int, int]) -> list[Caption]:
@@ -74,9 +67,10 @@ def _written(sheet: Image.Image, top: int) -> list[Caption]:
     box = sheet.getbbox()
     if box is None:
         return []
-    *ink, cover = np.asarray(sheet.crop(box), dtype=np.float32).transpose(2, 0, 1)
-    cover = cover / 255
-    return [Caption(top + box[1], box[0], 1 - cover, np.stack(ink) * cover)]
+    left, first, right, last = box
+    left, first = left - left % 2, first - (top + first) % 2
+    drawn = np.asarray(sheet.crop((left, first, right, last)), dtype=np.float32)
+    return [Caption(top + first, left, drawn[..., 3] / 255, drawn[..., :3])]
 
 
 def _sheet(lines: Sequence[Line], width: int, edge: int) -> Image.Image:

@@ -10,6 +10,7 @@ import numpy as np
 
 from in2in.export.body import LIMBS, body_points, rgb
 from in2in.export.camera import Camera
+from in2in.export.canvas import RGB, Canvas, Space
 from in2in.export.caption import captions
 from in2in.export.floor import Floor
 from in2in.export.take import Take
@@ -36,44 +37,72 @@ def render(take: Take, size: tuple[int, int], frames: Sequence[int] | None = Non
     Yields:
         [H, W, 3] uint8, one for each frame.
     """
+    for [planes] in render_planes(take, size, RGB, frames):
+        yield np.moveaxis(planes, 0, -1)
+
+
+def render_planes(
+    take: Take, size: tuple[int, int], spaces: Sequence[Space], frames: Sequence[int] | None = None
+) -> Iterator[list[np.ndarray]]:
+    """Draw a take as `render` does, in other colour spaces than red, green and blue.
+
+    Yields:
+        For each frame [N, H / step, W / step] uint8 of every space.
+    """
     take.check()
     joints = np.asarray(take.joints, dtype=np.float64)
     people = body_points(joints)
     camera = Camera.following(joints, take.fps, size)
     floor = Floor(camera)
     texts = captions(take, size)
-    colours = np.array([[rgb(person, limb.tint) for limb in LIMBS] for person in range(len(people))])
-    colours = colours.reshape(-1, 3, 1, 1).astype(np.float32)
-    paper = np.array(PAPER, dtype=np.float32)[:, None, None]
+    inks = [
+        [space.tell(text.ink[:: space.step, :: space.step]).transpose(2, 0, 1) for space in spaces] for text in texts
+    ]
+    tints = np.array([rgb(person, limb.tint) for person in range(len(people)) for limb in LIMBS])
+    brightest = (255 / tints.max(axis=1)).tolist()
+    colours = [space.tell(tints) for space in spaces]
     radii = np.tile(RADII, (len(people), 1))
     for frame in range(joints.shape[1]) if frames is None else frames:
         starts, ends = (people[:, frame, places].reshape(-1, 3) for places in (STARTS, ENDS))
         light = floor.shade(frame, (starts + ends) / 2, radii.mean(axis=1))
-        canvas = light * paper
+        canvases = [Canvas(space, light, np.array(PAPER)) for space in spaces]
         one, two = camera.project(starts, frame), camera.project(ends, frame)
-        _draw_limbs(canvas, camera.focal, one, two, radii, colours)
-        for text in texts:
-            text.lay_over(canvas)
-        # A plane for each channel: several times as fast as all channels of a pixel together.
-        yield np.moveaxis(canvas.astype(np.uint8), 0, -1)
+        for limb, piece in draw_limbs(size, camera.focal, one, two, radii, brightest):
+            for canvas, told in zip(canvases, colours, strict=True):
+                canvas.lay(*piece, told[limb])
+        for text, ink in zip(texts, inks, strict=True):
+            for canvas, told in zip(canvases, ink, strict=True):
+                canvas.lay(text.top, text.left, 1 - text.cover, text.cover, told)
+        yield [canvas.finish() for canvas in canvases]
 
 
-def _draw_limbs(
-    canvas: np.ndarray, focal: float, one: np.ndarray, two: np.ndarray, radii: np.ndarray, colours: np.ndarray
-) -> None:
-    """Draw limbs between projected points [N, 3], with radii [N, 2] in metres and colours [N, 3, 1, 1].
+Piece = tuple[int, int, np.ndarray, np.ndarray]
+"""Row and column of the upper left pixel, both even, how much stays of what was there, and the brightness on top."""
 
-    The canvas is [3, H, W] float32, 0 to 255.
+
+def draw_limbs(
+    size: tuple[int, int], focal: float, one: np.ndarray, two: np.ndarray, radii: np.ndarray, brightest: Sequence[float]
+) -> Iterator[tuple[int, Piece]]:
+    """Draw limbs between projected points [N, 3] from the farthest to the nearest.
+
+    Args:
+        size: width and height of the picture in pixels.
+        focal: pixels that a metre at a metre's distance takes.
+        one, two: [N, 3], where limbs start and end: pixels to the right and down, metres away.
+        radii: [N, 2] metres.
+        brightest: [N], what their brightness ends at.
+
+    Yields:
+        The number of a limb and what shows of it.
     """
-    depth = np.full(canvas.shape[1:], np.inf, dtype=np.float32)
-    brightest = (255 / colours.max(axis=(1, 2, 3))).tolist()
+    depth = np.full(size[::-1], np.inf, dtype=np.float32)
     for limb in np.argsort(-(one + two)[:, 2]):
         (ax, ay, az), (bx, by, bz) = one[limb].tolist(), two[limb].tolist()
         if min(az, bz) < 0.1:
             continue  # behind the camera
         ra, rb = (focal * radii[limb] / (az, bz)).tolist()
-        x0, x1 = max(0, int(min(ax - ra, bx - rb)) - 1), int(max(ax + ra, bx + rb)) + 2
-        y0, y1 = max(0, int(min(ay - ra, by - rb)) - 1), int(max(ay + ra, by + rb)) + 2
+        x0, x1 = max(0, int(min(ax - ra, bx - rb)) - 1) // 2 * 2, int(max(ax + ra, bx + rb)) + 2
+        y0, y1 = max(0, int(min(ay - ra, by - rb)) - 1) // 2 * 2, int(max(ay + ra, by + rb)) + 2
         box = (slice(y0, max(y0, y1)), slice(x0, max(x0, x1)))
         behind = depth[box]
         if not behind.size:
@@ -97,6 +126,4 @@ def _draw_limbs(
         np.copyto(behind, place, where=cover > 0.98)  # through a soft edge, what is drawn later still shows
         lit = (nx * LIGHT[0] - ny * LIGHT[1] + nz * LIGHT[2]).clip(0)
         shine = ((AMBIENT + DIRECT * lit) * (0.72 + 0.28 * nz)).clip(0, brightest[limb])
-        below = canvas[(slice(None), *box)]
-        below *= 1 - cover
-        below += (shine * cover) * colours[limb]
+        yield int(limb), (y0, x0, 1 - cover, shine * cover)

@@ -1,20 +1,20 @@
 """Videos: mp4 (H.264) for players and slides, gif for where nothing else plays."""
 
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from subprocess import PIPE, Popen
 
 import numpy as np
 from PIL import Image
 
-from in2in.export.render import render
+from in2in.errors import InputError
+from in2in.export.canvas import YUV420
+from in2in.export.render import render, render_planes
 from in2in.export.take import Take
 from in2in.export.whole import whole_file
 
 SIZE = (1280, 720)
-
-GBR = (1, 2, 0)
-"""The order in which the encoder takes planes."""
 
 GIF_SIZE, GIF_FPS = (640, 360), 15.0
 
@@ -30,16 +30,18 @@ def write_mp4(path: str | Path, take: Take, size: tuple[int, int] = SIZE) -> Non
     from imageio_ffmpeg import get_ffmpeg_exe  # brings a program of 70 MB: an extra
 
     width, height = size
-    raw = ("-f", "rawvideo", "-pix_fmt", "gbrp", "-s", f"{width}x{height}", "-r", str(take.fps), "-i", "-")
-    film = ("-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-pix_fmt", "yuv420p", "-movflags", "+faststart")
+    if width % 2 or height % 2:
+        raise InputError(f"{path}: a film of {width} x {height} pixels cannot be encoded: choose even numbers")
+    raw = ("-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", f"{width}x{height}", "-r", str(take.fps), "-i", "-")
+    film = ("-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-movflags", "+faststart")
     title = ("-metadata", f"title={take.title}")
     with whole_file(path) as unfinished:
         command = [get_ffmpeg_exe(), "-y", "-loglevel", "error", *raw, *film, *title, str(unfinished.absolute())]
         with Popen(command, stdin=PIPE, stderr=PIPE) as encoder:
             assert encoder.stdin is not None
             with suppress(BrokenPipeError):  # it has failed, and says why
-                for picture in render(take, size):
-                    encoder.stdin.write(np.ascontiguousarray(picture[..., GBR].transpose(2, 0, 1)))
+                for planes in chain.from_iterable(render_planes(take, size, YUV420)):
+                    encoder.stdin.write(planes)
             _, told = encoder.communicate()
         if encoder.returncode:
             lines = told.decode(errors="replace").splitlines() or ["the encoder failed"]
