@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
+import lightning  # noqa: F401  before any command: its log handler keeps the stderr of the moment it is imported in
 import numpy as np
 import pytest
 import torch

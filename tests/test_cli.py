@@ -11,7 +11,7 @@ from conftest import Cli
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
 from in2in.cli.entry import quote_free_text
-from in2in.runs import SHIPPED
+from in2in.runs import SHIPPED, newest_run
 
 TYPED = [
     "two people hug",
@@ -139,6 +139,11 @@ def test_other_solvers_and_guidance_by_name(cli: Cli, run_folder: Path, tmp_path
         ("sample", ["prompt=hug", "run=UNTRAINED"], "holds no checkpoint"),
         ("sample", ["prompt=hug", "run=CUT"], "last.ckpt cannot be read as a checkpoint"),
         ("sample", ["prompt=hug", "sedonds=3", "run=RUN"], "Could not override 'sedonds'"),
+        (
+            "sample",
+            ["prompt=hug", "+individal1=hugs", "run=RUN"],
+            "individal1 is not an option: did you mean individual1?",
+        ),
         ("sample", ["prompt=hug", "guidance=strong", "run=RUN"], "Could not find 'guidance/strong'"),
         ("sample", ["prompt=hug", "guidance=plain", "+guidance.power=1", "run=RUN"], "guidance.power is not an option"),
         ("sample", ["prompts=nothing.jsonl", "run=RUN"], "prompts=nothing.jsonl is not a file"),
@@ -200,6 +205,13 @@ def test_the_newest_run_is_taken_and_said(
     finished = cli("sample", "prompt=hug", "seconds=0.5", "sampler=ddim", "sampler.steps=2")
     assert finished.code == 0, finished.err
     assert "run=runs/demo/one" in finished.out
+    for later in ("prior", "ruler", "broken"):
+        folder = tmp_path / "runs" / later
+        (folder / "checkpoints").mkdir(parents=True)
+        (folder / "checkpoints" / "last.ckpt").touch()
+    shutil.copy(SHIPPED.with_name("individual") / "config.yaml", tmp_path / "runs" / "prior")
+    shutil.copy(SHIPPED.with_name("interclip") / "config.yaml", tmp_path / "runs" / "ruler")
+    assert newest_run(Path("runs")) == Path("runs/demo/one")
     assert finished.out.splitlines()[-1].endswith(str(next((tmp_path / "samples").iterdir()).name))
 
 

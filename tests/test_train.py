@@ -8,6 +8,8 @@ import torch
 from conftest import TINY, Cli
 from omegaconf import OmegaConf
 
+from in2in.data.preparation import build_cache
+from in2in.data.synthetic import write_dataset
 from in2in.pipeline import Generator, Prompt
 
 
@@ -68,6 +70,28 @@ def test_a_resumed_run_ends_with_the_weights_of_an_uninterrupted_one(
         torch.testing.assert_close(ended[name], value, atol=0, rtol=0, msg=lambda m, n=name: f"{n}: {m}")
     assert any(not torch.equal(ended[name], halfway[name]) for name in ended)
     assert len(list((parts / "csv").iterdir())) == 2, "each start has its own log"
+
+
+def test_a_sweep_leaves_a_run_for_each(cli: Cli, dataset: Path, tmp_path: Path) -> None:
+    given = [f"data_dir={dataset}", *TINY, "trainer.max_epochs=1", "lr_scheduler=null", f"out={tmp_path}"]
+    finished = cli("train", "-m", *given, "optimizer.lr=1e-2,1e-5")
+    assert finished.code == 0, finished.err
+    one, two = (weights(tmp_path / job) for job in ("0", "1"))
+    assert any(not torch.equal(one[name], two[name]) for name in one)
+    assert not (tmp_path / "checkpoints").exists()
+    for job in ("0", "1"):
+        assert (tmp_path / job / "csv").is_dir()
+        assert Generator.from_pretrained(tmp_path / job)
+
+
+def test_a_prior_that_could_not_be_blended_is_not_trained(cli: Cli, run_folder: Path, tmp_path: Path) -> None:
+    write_dataset(tmp_path / "data", 4, seed=2, persons=1)
+    build_cache(tmp_path / "data")
+    given = [f"data_dir={tmp_path / 'data'}", f"stats_from={run_folder}", "noise=zero_snr", *TINY]
+    finished = cli("train", "experiment=individual", *given, f"out={tmp_path / 'run'}")
+    assert finished.code != 0
+    assert "was trained on another noise schedule" in finished.err
+    assert not (tmp_path / "run").exists()
 
 
 def test_training_may_start_from_the_weights_of_a_run(

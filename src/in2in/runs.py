@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import torch
+from hydra.utils import get_class
 from omegaconf import DictConfig, OmegaConf
 from safetensors.torch import load_file, save
 from torch import Tensor
@@ -126,9 +127,17 @@ SHIPPED_PRIOR = SHIPPED.parent / "individual"
 
 
 def newest_run(runs: Path) -> Path:
-    """The run folder below `runs` whose checkpoint was written last; where there is none, the shipped one."""
-    checkpoints = sorted(runs.glob("**/checkpoints/last.ckpt"), key=lambda path: path.stat().st_mtime)
-    return checkpoints[-1].parents[1] if checkpoints else SHIPPED
+    """The run of an interaction model below `runs` that was written last; where there is none, the shipped one."""
+    checkpoints = sorted(runs.glob("**/checkpoints/last.ckpt"), key=lambda path: path.stat().st_mtime, reverse=True)
+    return next((path.parents[1] for path in checkpoints if _interacts(path.parents[1])), SHIPPED)
+
+
+def _interacts(folder: Path) -> bool:
+    """Whether a run is of two persons; priors and evaluators are not."""
+    if not (folder / "config.yaml").is_file():
+        return False
+    target = OmegaConf.select(OmegaConf.load(folder / "config.yaml"), "model._target_")
+    return target is not None and get_class(target).interacts  # type: ignore[attr-defined]
 
 
 def shipped_evaluator() -> Path:

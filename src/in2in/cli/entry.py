@@ -4,14 +4,15 @@ import functools
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException, InstantiationException
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from in2in.cli.folders import remove_empty
@@ -62,6 +63,24 @@ def output_dir() -> Path:
     return Path(HydraConfig.get().runtime.output_dir)
 
 
+def check_added(name: str, overrides: Sequence[str]) -> None:
+    """Options behind a + are hydra's new keys, which nobody would read: they must be known, too, at the first level.
+
+    Raises:
+        InputError: one is not; it names it.
+    """
+    known = OmegaConf.load(conf_dir() / f"{name}.yaml")
+    assert isinstance(known, DictConfig)
+    groups = [str(key).split("@")[-1] for node in known.defaults for key in ([node] if isinstance(node, str) else node)]
+    names = {str(key) for key in known} | {group.removeprefix("override ").split("/")[0] for group in groups}
+    for override in overrides:
+        key = re.split(r"[=.@/]", override.lstrip("+~"), maxsplit=1)[0]
+        if override.startswith("+") and key not in names:
+            near = get_close_matches(key, names, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"in2in-{name} --help lists the options"
+            raise InputError(f"{key} is not an option: {hint}")
+
+
 def command(name: str) -> Callable[[Callable[[DictConfig], None]], Callable[[], None]]:
     """Turn a task over a composed configuration into a console script.
 
@@ -78,6 +97,7 @@ def command(name: str) -> Callable[[Callable[[DictConfig], None]], Callable[[], 
             started = True
             out = output_dir()
             try:
+                check_added(name, HydraConfig.get().overrides.task)
                 task(cfg)
             except (InputError, HydraException, OmegaConfBaseException) as error:
                 sys.exit(f"in2in-{name}: {one_line(error)}")  # past hydra, which would add lines of its own

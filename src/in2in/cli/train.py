@@ -21,6 +21,7 @@ def main(cfg: DictConfig) -> None:
     checkpoint = resume_from(out, cfg.ckpt_path)
     if cfg.stats_from is not None:
         cfg.module.normalizer = {"_target_": "in2in.runs.normalizer_of", "run": cfg.stats_from}
+    cfg.out = str(out)  # in a sweep, the job's own folder
     OmegaConf.resolve(cfg)
     check(cfg)
 
@@ -42,6 +43,8 @@ def main(cfg: DictConfig) -> None:
     module = instantiate(cfg.module)
     if module.interacts and data.train.cache.persons == 1:
         raise InputError(f"data_dir={cfg.data_dir} holds single persons: use experiment=individual")
+    if cfg.stats_from is not None and not module.interacts:
+        check_noise(cfg)
     if cfg.weights_from is not None:
         start_from(module, cfg.weights_from)
     if trainer.is_global_zero:
@@ -58,6 +61,18 @@ def main(cfg: DictConfig) -> None:
 def built(nodes: DictConfig) -> list[Any]:
     """The objects of a group, without those that are set to null."""
     return [instantiate(node) for node in nodes.values() if node is not None]
+
+
+def check_noise(cfg: DictConfig) -> None:
+    """DualMDM can blend a prior only with a run of the same noise: better said now than after training."""
+    from in2in.runs import read_config
+
+    theirs = OmegaConf.to_container(read_config(cfg.stats_from).noise)
+    if theirs != OmegaConf.to_container(cfg.noise):
+        raise InputError(
+            f"stats_from={cfg.stats_from} was trained on another noise schedule, so that this prior could not be "
+            "blended with it: choose the same noise= (and timesteps=), such as noise=zero_snr or noise=published"
+        )
 
 
 def start_from(module: Any, run: str) -> None:
