@@ -54,14 +54,14 @@ class Canvas:
             top, left: row and column of its upper left pixel, multiples of the step.
             keep: [H, W], how much stays of what was there.
             brightness: [H, W], of what is added.
-            colour: [N] or [N, H / step, W / step] as the space tells it.
+            colour: [N, 1, 1] or [N, H / step, W / step] as the space tells it.
         """
         step = self.space.step
         keep, brightness = keep[::step, ::step], brightness[::step, ::step]
         (height, width), top, left = keep.shape, top // step, left // step
         below = self.planes[:, top : top + height, left : left + width]
         below *= keep
-        below += brightness * colour.reshape(len(colour), *(colour.shape[1:] or (1, 1)))
+        below += brightness * colour
 
     def finish(self) -> np.ndarray:
         """The planes as files hold them: [N, H / step, W / step] uint8."""

@@ -60,7 +60,7 @@ def render_planes(
     ]
     tints = np.array([rgb(person, limb.tint) for person in range(len(people)) for limb in LIMBS])
     brightest = (255 / tints.max(axis=1)).tolist()
-    colours = [space.tell(tints) for space in spaces]
+    colours = [space.tell(tints)[..., None, None] for space in spaces]
     radii = np.tile(RADII, (len(people), 1))
     for frame in range(joints.shape[1]) if frames is None else frames:
         starts, ends = (people[:, frame, places].reshape(-1, 3) for places in (STARTS, ENDS))
