@@ -205,6 +205,7 @@ def test_the_newest_run_is_taken_and_said(
     finished = cli("sample", "prompt=hug", "seconds=0.5", "sampler=ddim", "sampler.steps=2")
     assert finished.code == 0, finished.err
     assert "run=runs/demo/one" in finished.out
+    assert finished.out.splitlines()[-1].endswith(str(next((tmp_path / "samples").iterdir()).name))
     for later in ("prior", "ruler", "broken"):
         folder = tmp_path / "runs" / later
         (folder / "checkpoints").mkdir(parents=True)
@@ -212,7 +213,6 @@ def test_the_newest_run_is_taken_and_said(
     shutil.copy(SHIPPED.with_name("individual") / "config.yaml", tmp_path / "runs" / "prior")
     shutil.copy(SHIPPED.with_name("interclip") / "config.yaml", tmp_path / "runs" / "ruler")
     assert newest_run(Path("runs")) == Path("runs/demo/one")
-    assert finished.out.splitlines()[-1].endswith(str(next((tmp_path / "samples").iterdir()).name))
 
 
 def test_recall_and_evaluate_report_their_figures(cli: Cli, run_folder: Path, dataset: Path, tmp_path: Path) -> None:

@@ -72,9 +72,9 @@ def check_added(name: str, overrides: Sequence[str]) -> None:
     known = OmegaConf.load(conf_dir() / f"{name}.yaml")
     assert isinstance(known, DictConfig)
     groups = [str(key).split("@")[-1] for node in known.defaults for key in ([node] if isinstance(node, str) else node)]
-    names = {str(key) for key in known} | {group.removeprefix("override ").split("/")[0] for group in groups}
+    names = {str(key) for key in known} | {group.split("/")[0] for group in groups}
     for override in overrides:
-        key = re.split(r"[=.@/]", override.lstrip("+~"), maxsplit=1)[0]
+        key = re.split(r"[=.@/]", override.lstrip("+"), maxsplit=1)[0]
         if override.startswith("+") and key not in names:
             near = get_close_matches(key, names, n=1)
             hint = f"did you mean {near[0]}?" if near else f"in2in-{name} --help lists the options"

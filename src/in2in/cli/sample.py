@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from in2in.cli.entry import command, output_dir
 from in2in.cli.generator import blend_parts, chosen_device, chosen_prior, chosen_run, load_generator, node
-from in2in.cli.schema import check, options
+from in2in.cli.schema import check, explained, options
 from in2in.cli.sweep import OVERRIDES
 from in2in.errors import InputError
 
@@ -126,14 +126,6 @@ def write_exports(
             tqdm.write(f"{number:03d} as {name}: {fitting_note(take)}")
 
 
-def told(error: ValidationError) -> str:
-    """What is wrong with a prompt: this package's own words, or the field's name and pydantic's."""
-    first = error.errors()[0]
-    if isinstance(cause := first.get("ctx", {}).get("error"), InputError):
-        return str(cause)
-    return f"{'.'.join(map(str, first['loc']))}: {first['msg'].lower()}"
-
-
 def read_prompts(path: Path, kind: type) -> list:
     """A JSON lines file of prompts: prompt, individual1, individual2, seconds, seed (all but prompt optional)."""
     if not path.is_file():
@@ -154,7 +146,7 @@ def read_prompts(path: Path, kind: type) -> list:
         except json.JSONDecodeError as error:
             raise InputError(f"{path}:{number} is not JSON ({error.msg}): write one object a line") from error
         except ValidationError as error:
-            raise InputError(f"{path}:{number}: {told(error)}") from error
+            raise InputError(f"{path}:{number}: {explained(error)}") from error
     if not prompts:
         raise InputError(f"prompts={path} holds no prompt: write one JSON object a line")
     return prompts

@@ -71,8 +71,13 @@ def options(kind: type[Options], cfg: DictConfig) -> Options:
     try:
         return TypeAdapter(kind).validate_python(values)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        if isinstance(cause := first.get("ctx", {}).get("error"), InputError):
-            raise cause from error
-        raise InputError(f"{key}={first['input']!r}: {first['msg'].lower()}") from error
+        raise InputError(explained(error)) from error
+
+
+def explained(error: ValidationError) -> str:
+    """What is wrong first: in this package's own words, or the key, its value and pydantic's."""
+    first = error.errors()[0]
+    if isinstance(cause := first.get("ctx", {}).get("error"), InputError):
+        return str(cause)
+    key = ".".join(str(part) for part in first["loc"])
+    return f"{key}={first['input']!r}: {first['msg'].lower()}"

@@ -44,7 +44,7 @@ def main(cfg: DictConfig) -> None:
     if module.interacts and data.train.cache.persons == 1:
         raise InputError(f"data_dir={cfg.data_dir} holds single persons: use experiment=individual")
     if cfg.stats_from is not None and not module.interacts:
-        check_noise(cfg)
+        check_noise(module, cfg.stats_from)
     if cfg.weights_from is not None:
         start_from(module, cfg.weights_from)
     if trainer.is_global_zero:
@@ -63,14 +63,14 @@ def built(nodes: DictConfig) -> list[Any]:
     return [instantiate(node) for node in nodes.values() if node is not None]
 
 
-def check_noise(cfg: DictConfig) -> None:
+def check_noise(module: Any, run: str) -> None:
     """DualMDM can blend a prior only with a run of the same noise: better said now than after training."""
     from in2in.runs import read_config
 
-    theirs = OmegaConf.to_container(read_config(cfg.stats_from).noise)
-    if theirs != OmegaConf.to_container(cfg.noise):
+    theirs = instantiate(read_config(run).noise)
+    if not theirs.alphas_cumprod.equal(module.noise.alphas_cumprod):
         raise InputError(
-            f"stats_from={cfg.stats_from} was trained on another noise schedule, so that this prior could not be "
+            f"stats_from={run} was trained on another noise schedule, so that this prior could not be "
             "blended with it: choose the same noise= (and timesteps=), such as noise=zero_snr or noise=published"
         )
 

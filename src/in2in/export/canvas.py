@@ -40,27 +40,27 @@ class Canvas:
     Args:
         space: what they hold.
         light: [H, W], brightness of the ground from 0 to 1; H and W are multiples of the space's step.
-        ground: [3], its colour.
+        ground: [N, 1, 1], its colour as the space tells it.
     """
 
     def __init__(self, space: Space, light: np.ndarray, ground: np.ndarray) -> None:
         self.space = space
-        self.planes = light[:: space.step, :: space.step] * space.tell(ground)[:, None, None]
+        self.planes = light[:: space.step, :: space.step] * ground
 
-    def lay(self, top: int, left: int, keep: np.ndarray, brightness: np.ndarray, colour: np.ndarray) -> None:
+    def lay(self, top: int, left: int, cover: np.ndarray, brightness: np.ndarray, colour: np.ndarray) -> None:
         """Lay a colour over a piece of the picture.
 
         Args:
             top, left: row and column of its upper left pixel, multiples of the step.
-            keep: [H, W], how much stays of what was there.
+            cover: [H, W], how much it hides.
             brightness: [H, W], of what is added.
             colour: [N, 1, 1] or [N, H / step, W / step] as the space tells it.
         """
         step = self.space.step
-        keep, brightness = keep[::step, ::step], brightness[::step, ::step]
-        (height, width), top, left = keep.shape, top // step, left // step
+        cover, brightness = cover[::step, ::step], brightness[::step, ::step]
+        (height, width), top, left = cover.shape, top // step, left // step
         below = self.planes[:, top : top + height, left : left + width]
-        below *= keep
+        below *= 1 - cover
         below += brightness * colour
 
     def finish(self) -> np.ndarray:

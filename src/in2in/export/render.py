@@ -61,26 +61,27 @@ def render_planes(
     tints = np.array([rgb(person, limb.tint) for person in range(len(people)) for limb in LIMBS])
     brightest = (255 / tints.max(axis=1)).tolist()
     colours = [space.tell(tints)[..., None, None] for space in spaces]
+    papers = [space.tell(np.array(PAPER))[..., None, None] for space in spaces]
     radii = np.tile(RADII, (len(people), 1))
     for frame in range(joints.shape[1]) if frames is None else frames:
         starts, ends = (people[:, frame, places].reshape(-1, 3) for places in (STARTS, ENDS))
         light = floor.shade(frame, (starts + ends) / 2, radii.mean(axis=1))
-        canvases = [Canvas(space, light, np.array(PAPER)) for space in spaces]
+        canvases = [Canvas(space, light, paper) for space, paper in zip(spaces, papers, strict=True)]
         one, two = camera.project(starts, frame), camera.project(ends, frame)
-        for limb, piece in draw_limbs(size, camera.focal, one, two, radii, brightest):
+        for limb, piece in _draw_limbs(size, camera.focal, one, two, radii, brightest):
             for canvas, told in zip(canvases, colours, strict=True):
                 canvas.lay(*piece, told[limb])
         for text, ink in zip(texts, inks, strict=True):
             for canvas, told in zip(canvases, ink, strict=True):
-                canvas.lay(text.top, text.left, 1 - text.cover, text.cover, told)
+                canvas.lay(text.top, text.left, text.cover, text.cover, told)
         yield [canvas.finish() for canvas in canvases]
 
 
 Piece = tuple[int, int, np.ndarray, np.ndarray]
-"""Row and column of the upper left pixel, both even, how much stays of what was there, and the brightness on top."""
+"""Row and column of the upper left pixel, both even, how much the piece hides, and how bright it is."""
 
 
-def draw_limbs(
+def _draw_limbs(
     size: tuple[int, int], focal: float, one: np.ndarray, two: np.ndarray, radii: np.ndarray, brightest: Sequence[float]
 ) -> Iterator[tuple[int, Piece]]:
     """Draw limbs between projected points [N, 3] from the farthest to the nearest.
@@ -126,4 +127,4 @@ def draw_limbs(
         np.copyto(behind, place, where=cover > 0.98)  # through a soft edge, what is drawn later still shows
         lit = (nx * LIGHT[0] - ny * LIGHT[1] + nz * LIGHT[2]).clip(0)
         shine = ((AMBIENT + DIRECT * lit) * (0.72 + 0.28 * nz)).clip(0, brightest[limb])
-        yield int(limb), (y0, x0, 1 - cover, shine * cover)
+        yield int(limb), (y0, x0, cover, shine * cover)
