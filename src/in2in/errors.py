@@ -12,15 +12,19 @@ class InputError(ValueError):
     """
 
 
+class WritingError(InputError):
+    """The place where something is to be written is at fault: a full disk, a folder that may not be written."""
+
+
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
     """Around what writes files: a full disk or a folder that may not be written becomes one line that names the path.
 
     Raises:
-        InputError: the operating system refused.
+        WritingError: the operating system refused.
     """
     try:
         yield
     except OSError as error:
         why = error.strerror or "no space left"  # numpy tells of fewer bytes written, without a number
-        raise InputError(f"{path} cannot be written ({why}): make room or choose another folder") from error
+        raise WritingError(f"{path} cannot be written ({why}): make room or choose another folder") from error
