@@ -12,12 +12,14 @@ from torch import Tensor, nn
 
 from in2in.errors import InputError
 from in2in.models.key_map import KeyMap, listed
+from in2in.models.wrapping import told, unwrapped
 
 
 def load_state(path: Path) -> dict[str, Tensor]:
     """The tensors of a checkpoint by name, without ever running code that is stored in it.
 
-    A Lightning checkpoint's "state_dict" is taken out, and the prefix "model." where all its names have it.
+    What Lightning, DistributedDataParallel, torch.compile and others wrap around them is taken off, and counters are
+    left out with a line that names them; see `in2in.models.wrapping`.
     """
     if not path.is_file():
         raise InputError(f"checkpoint={path} is not a file")
@@ -33,13 +35,15 @@ def load_state(path: Path) -> dict[str, Tensor]:
         raise InputError(
             f"checkpoint={path} cannot be read as a PyTorch checkpoint: it is truncated or another kind of file"
         ) from error
-    if isinstance(state, dict) and isinstance(state.get("state_dict"), dict):
-        state = state["state_dict"]
-    named = isinstance(state, dict) and all(isinstance(k, str) and isinstance(v, Tensor) for k, v in state.items())
-    if not named or not state:
+    try:
+        weights, left_out = unwrapped(state)
+    except InputError as error:
+        raise InputError(f"checkpoint={path}: {error}") from error
+    if not weights:
         raise InputError(f"checkpoint={path} is not a state dict: it should map names to tensors")
-    prefix = "model." if all(key.startswith("model.") for key in state) else ""
-    return {key.removeprefix(prefix): value for key, value in state.items()}
+    if left_out:
+        print(f"checkpoint={path}: {told(left_out)}")
+    return weights
 
 
 @dataclass(frozen=True)
