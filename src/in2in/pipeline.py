@@ -23,12 +23,12 @@ from in2in.errors import InputError
 from in2in.export.bvh import write_bvh
 from in2in.export.html import notebook_view, write_page
 from in2in.export.take import TOLD, Blend, Take
-from in2in.export.whole import whole_file
 from in2in.models.condition import TextConditioner
 from in2in.motion.normalizer import Normalizer
 from in2in.motion.representation import FPS, NUM_FEATURES, decode_joints, decode_rotations
 from in2in.motion.space import FeatureSpace
 from in2in.runs import read_config, read_run
+from in2in.whole import whole_file
 
 MIN_SECONDS, MAX_SECONDS = 0.5, 10.0
 PERSONS = 2

@@ -37,7 +37,7 @@ def main(cfg: DictConfig) -> None:
     from in2in.doctor.page import groups
     from in2in.doctor.report import as_json, as_text, write_ignore_list
     from in2in.export.gallery import write_gallery
-    from in2in.export.whole import whole_file
+    from in2in.whole import whole_file
 
     if unknown := [name for name in chosen.ignore if name not in list(Kind)]:
         raise InputError(f"ignore: there is no kind {unknown[0]!r}: choose from {', '.join(Kind)}")

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from in2in.data.layout import read_ignored, split_path
 from in2in.doctor.dataset import Diagnosis
 from in2in.doctor.finding import MEANINGS, Kind
-from in2in.export.whole import whole_file
+from in2in.whole import whole_file
 
 NAMED = 8
 """Ids that the text names for each kind; the JSON and the page have all."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from in2in.export.html import asset, page_around, page_data, script_safe_json
 from in2in.export.take import Take
-from in2in.export.whole import whole_file
+from in2in.whole import whole_file
 
 
 @dataclass(frozen=True)

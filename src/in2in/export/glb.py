@@ -15,8 +15,8 @@ from in2in.export.body import LIMBS, POINTS, SHIRT, body_points, rgb
 from in2in.export.gltf import Scene, steady
 from in2in.export.skinned import add_skinned
 from in2in.export.take import Take
-from in2in.export.whole import whole_file
 from in2in.motion.rotations import shortest_turn
+from in2in.whole import whole_file
 
 AROUND = 16
 """Sides of a limb."""

@@ -22,8 +22,8 @@ import torch
 from in2in.errors import InputError
 from in2in.export.body_model import BodyModel
 from in2in.export.take import Take
-from in2in.export.whole import whole_file
 from in2in.motion.skeleton import BONE_LENGTHS, JOINTS, NUM_JOINTS, PARENTS, TPOSE_DIRECTIONS
+from in2in.whole import whole_file
 
 MILLIMETRES = 1000
 INT16 = np.iinfo(np.int16)

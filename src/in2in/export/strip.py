@@ -8,7 +8,7 @@ from PIL import Image
 
 from in2in.export.render import render
 from in2in.export.take import Take
-from in2in.export.whole import whole_file
+from in2in.whole import whole_file
 
 SIZE = (330, 400)
 """Width and height in pixels of one moment."""
