@@ -11,6 +11,7 @@ import pytest
 import torch
 from chromium import chromium, wait
 from conftest import Cli
+from glb_reader import Glb
 from scipy.spatial.transform import Rotation
 
 from in2in.data.synthetic import generate
@@ -104,45 +105,11 @@ def expected(folder: Path, person: int) -> np.ndarray:
     return smplh_vertices(folder / "model.npz", folder / f"x_person{person}_smplh.npz")
 
 
-def glb_vertices(path: Path, person: int, frame: int) -> np.ndarray:
-    """A person's skin in a frame as glTF defines it, read with pygltflib."""
-    pygltflib = pytest.importorskip("pygltflib")
-    file = pygltflib.GLTF2().load(str(path))
-    blob, kinds = file.binary_blob(), {5123: "<u2", 5126: "<f4"}
-
-    def values(number: int) -> np.ndarray:
-        accessor = file.accessors[number]
-        width = {"SCALAR": 1, "VEC3": 3, "VEC4": 4, "MAT4": 16}[accessor.type]
-        start = file.bufferViews[accessor.bufferView].byteOffset or 0
-        return np.frombuffer(blob, kinds[accessor.componentType], accessor.count * width, start).reshape(-1, width)
-
-    names = [node.name for node in file.nodes]
-    local = {n: [np.array(node.translation or (0, 0, 0)), np.eye(3)] for n, node in enumerate(file.nodes)}
-    for channel in file.animations[0].channels:
-        value = values(file.animations[0].samplers[channel.sampler].output)[frame]
-        place = ("translation", "rotation").index(channel.target.path)
-        local[channel.target.node][place] = Rotation.from_quat(value).as_matrix() if place else value
-    parent = {child: n for n, node in enumerate(file.nodes) for child in node.children or ()}
-
-    def world(node: int) -> np.ndarray:
-        own = np.eye(4)
-        own[:3, 3], own[:3, :3] = local[node]
-        return world(parent[node]) @ own if node in parent else own
-
-    node = file.nodes[names.index(f"person{person}_skin")]
-    skin, [part] = file.skins[node.skin], file.meshes[node.mesh].primitives
-    unbind = values(skin.inverseBindMatrices).reshape(-1, 4, 4).transpose(0, 2, 1)
-    moves = np.stack([world(joint) @ matrix for joint, matrix in zip(skin.joints, unbind, strict=True)])
-    rest = np.pad(values(part.attributes.POSITION), ((0, 0), (0, 1)), constant_values=1)
-    blended = np.einsum("vk,vkij->vij", values(part.attributes.WEIGHTS_0), moves[values(part.attributes.JOINTS_0)])
-    return np.einsum("vij,vj->vi", blended, rest)[:, :3]
-
-
 @pytest.mark.parametrize("person", [1, 2])
 def test_the_glb_s_skin_is_smplh_posed_by_the_amass_file(folder: Path, person: int) -> None:
     for frame in (0, 7, 19):
         np.testing.assert_allclose(
-            glb_vertices(folder / "x.glb", person, frame), expected(folder, person)[frame], atol=1e-4
+            Glb(folder / "x.glb").vertices(f"person{person}_skin", frame), expected(folder, person)[frame], atol=1e-4
         )
 
 

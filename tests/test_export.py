@@ -7,15 +7,13 @@ import numpy as np
 import pybvh
 import pytest
 import torch
-from scipy.spatial.transform import Rotation, Slerp
+from scipy.spatial.transform import Rotation
 from takes import as_take, pushed
 
 from in2in.data.layout import read_motion
 from in2in.data.synthetic import generate
 from in2in.errors import InputError
-from in2in.export.body import LIMBS, POINTS, body_points
 from in2in.export.bvh import bvh_text, euler_zxy, write_bvh
-from in2in.export.glb import write_glb
 from in2in.export.smpl import write_smpl
 from in2in.export.table import write_table
 from in2in.export.take import Take
@@ -165,69 +163,6 @@ def test_smplh_rotations_pose_the_clip_s_own_bones(take: Take, tmp_path: Path) -
         assert not data["betas"].any()
         assert not data["poses"][:, 66:].any()
         assert "betas are zeros" in str(data["note"])
-
-
-def glb_tracks(path: Path) -> tuple[dict[str, dict[str, np.ndarray]], np.ndarray]:
-    """Animated values of every node by name and path, and the times, as pygltflib reads them."""
-    pygltflib = pytest.importorskip("pygltflib")
-    file = pygltflib.GLTF2().load(str(path))
-    blob = file.binary_blob()
-
-    def values(number: int) -> np.ndarray:
-        accessor = file.accessors[number]
-        view = file.bufferViews[accessor.bufferView]
-        width = {"SCALAR": 1, "VEC3": 3, "VEC4": 4}[accessor.type]
-        start = (view.byteOffset or 0) + (accessor.byteOffset or 0)
-        return np.frombuffer(blob, "<f4", accessor.count * width, start).reshape(-1, width)
-
-    [animation] = file.animations
-    tracks: dict[str, dict[str, np.ndarray]] = {}
-    for channel in animation.channels:
-        sampler = animation.samplers[channel.sampler]
-        name = file.nodes[channel.target.node].name
-        tracks.setdefault(name, {})[channel.target.path] = values(sampler.output)
-    return tracks, values(animation.samplers[0].input)[:, 0]
-
-
-def test_glb_holds_the_joints_of_any_motion(drifting: Take, tmp_path: Path) -> None:
-    write_glb(tmp_path / "x.glb", drifting)
-    tracks, seconds = glb_tracks(tmp_path / "x.glb")
-    np.testing.assert_allclose(seconds, np.arange(40) / 30, atol=1e-6)
-    for person, joints in enumerate(drifting.joints, start=1):
-        for number, name in enumerate(JOINTS):
-            np.testing.assert_allclose(tracks[f"person{person}_{name}"]["translation"], joints[:, number], atol=1e-5)
-
-
-def test_glb_limbs_reach_from_joint_to_joint_between_frames_too(drifting: Take, tmp_path: Path) -> None:
-    write_glb(tmp_path / "x.glb", drifting)
-    tracks, seconds = glb_tracks(tmp_path / "x.glb")
-    points = body_points(drifting.joints)
-    between = (seconds[1:] + seconds[:-1]) / 2
-    limbs = [name for name in tracks if name.count("-") == 1]
-    assert len(limbs) == 2 * len(LIMBS)
-    for name in limbs:
-        person = int(name[6]) - 1
-        start, end = (points[person, :, POINTS.index(part)] for part in name.split("_", 1)[1].split("-"))
-        track = tracks[name]
-        turn = Rotation.from_quat(track["rotation"])
-        along = turn.apply([0, 1, 0]) * track["scale"][:, 1:2]
-        np.testing.assert_allclose(track["translation"] + along, end, atol=1e-4)
-        half = Slerp(seconds, turn)(between).apply([0, 1, 0])
-        middle = (end - start)[1:] + (end - start)[:-1]
-        assert (half * middle).sum(axis=-1).min() > 0
-
-
-def test_glb_is_loaded_by_trimesh_upright_and_facing_outwards(take: Take, tmp_path: Path) -> None:
-    trimesh = pytest.importorskip("trimesh")
-    write_glb(tmp_path / "x.glb", take)
-    scene = trimesh.load(tmp_path / "x.glb")
-    low, high = scene.bounds
-    assert -0.1 < low[1] < 0.05
-    assert abs(high[1] - take.joints[:, 0, 15, 1].max() - 0.19) < 0.05  # the skull is 0.1 above and 0.1 large
-    ball = scene.geometry[scene.graph["person1_skull"][1]]
-    assert (np.einsum("ij,ij->i", ball.face_normals, ball.triangles_center) > 0).all()
-    tube = scene.geometry[scene.graph["person1_left_hip-left_knee"][1]]
-    assert (np.einsum("ij,ij->i", tube.face_normals, tube.triangles_center * (1, 0, 1)) > 0).all()
 
 
 def test_the_table_is_the_joints(take: Take, tmp_path: Path) -> None:

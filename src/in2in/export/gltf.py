@@ -2,6 +2,7 @@
 
 import json
 import struct
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,23 @@ FLOAT, UINT16 = 5126, 5123
 STORED = {FLOAT: "<f4", UINT16: "<u2"}
 VERTICES, INDICES = 34962, 34963
 WIDTHS = {1: "SCALAR", 3: "VEC3", 4: "VEC4", 16: "MAT4"}
+
+
+@dataclass(frozen=True)
+class Surface:
+    """A skin of one material, at rest.
+
+    Attributes:
+        positions, normals: [V, 3].
+        triangles: [F, 3] places of vertices, counter-clockwise from outside.
+        holders, shares: [V, 4], places among the skin's joints and how much each counts; shares add up to 1.
+    """
+
+    positions: np.ndarray
+    normals: np.ndarray
+    triangles: np.ndarray
+    holders: np.ndarray
+    shares: np.ndarray
 
 
 class Scene:
@@ -50,38 +68,37 @@ class Scene:
         self.materials.append({"name": name, "pbrMetallicRoughness": surface})
         return len(self.materials) - 1
 
-    def mesh(self, positions: np.ndarray, normals: np.ndarray, triangles: np.ndarray, material: int) -> int:
-        """Store a surface: positions and normals [V, 3], triangles [F, 3]; returns the mesh's number."""
-        part = {
-            "attributes": {
-                "POSITION": self.accessor(positions, VERTICES, bounds=True),
-                "NORMAL": self.accessor(normals, VERTICES),
-            },
-            "indices": self.accessor(triangles.reshape(-1, 1), INDICES, kind=UINT16),
-            "material": material,
-        }
-        self.meshes.append({"primitives": [part]})
+    def skinned_mesh(self, name: str, surfaces: dict[int, Surface]) -> int:
+        """Store the surfaces of one body, by material; returns the mesh's number."""
+        parts = []
+        for material, surface in surfaces.items():
+            attributes = {
+                "POSITION": self.accessor(surface.positions, VERTICES, bounds=True),
+                "NORMAL": self.accessor(surface.normals, VERTICES),
+                "JOINTS_0": self.accessor(surface.holders, VERTICES, kind=UINT16),
+                "WEIGHTS_0": self.accessor(surface.shares, VERTICES),
+            }
+            indices = self.accessor(surface.triangles.reshape(-1, 1), INDICES, kind=UINT16)
+            parts.append({"attributes": attributes, "indices": indices, "material": material})
+        self.meshes.append({"name": name, "primitives": parts})
         return len(self.meshes) - 1
 
-    def skin(self, mesh: int, holders: np.ndarray, shares: np.ndarray, joints: list[int], rest: np.ndarray) -> int:
-        """Let nodes move a mesh; returns the skin's number.
+    def skin(self, name: str, joints: list[int], rest: np.ndarray) -> int:
+        """Let nodes move what refers to this skin; returns its number.
 
         Args:
-            mesh: which.
-            holders, shares: [V, 4], places in `joints` and how much each counts.
-            joints: nodes, J of them.
+            name: of the skeleton.
+            joints: nodes, J of them, the first of which is above all others.
             rest: [J, 3] where they are, unturned, when the mesh is as it was stored.
         """
-        [part] = self.meshes[mesh]["primitives"]
-        part["attributes"]["JOINTS_0"] = self.accessor(holders, VERTICES, kind=UINT16)
-        part["attributes"]["WEIGHTS_0"] = self.accessor(shares, VERTICES)
         unbind = np.tile(np.eye(4), (len(rest), 1, 1))
         unbind[:, 3, :3] = -rest  # column by column, as glTF has it
-        self.skins.append({"joints": joints, "inverseBindMatrices": self.accessor(unbind.reshape(-1, 16))})
+        matrices = self.accessor(unbind.reshape(-1, 16))
+        self.skins.append({"name": name, "skeleton": joints[0], "joints": joints, "inverseBindMatrices": matrices})
         return len(self.skins) - 1
 
     def node(self, name: str, **parts: Any) -> int:
-        """Add a node with a mesh, a skin or children; returns its number."""
+        """Add a node with a place, a mesh, a skin or children; returns its number."""
         self.nodes.append({"name": name, **parts})
         return len(self.nodes) - 1
 
@@ -94,11 +111,6 @@ class Scene:
 
     def packed(self, title: str) -> bytes:
         """The file."""
-        for channel in self.channels:  # what does not animate shows the first frame
-            accessor = self.accessors[self.samplers[channel["sampler"]]["output"]]
-            start, width = self.views[accessor["bufferView"]]["byteOffset"], 4 if accessor["type"] == "VEC4" else 3
-            target = channel["target"]
-            self.nodes[target["node"]][target["path"]] = list(struct.unpack_from(f"<{width}f", self.data, start))
         document = {
             "asset": {"version": "2.0", "generator": "in2in", "extras": {"title": title}},
             "scene": 0,
@@ -110,7 +122,7 @@ class Scene:
             "accessors": self.accessors,
             "bufferViews": self.views,
             "buffers": [{"byteLength": len(self.data)}],
-            **({"skins": self.skins} if self.skins else {}),
+            "skins": self.skins,
         }
         text = json.dumps(document, separators=(",", ":")).encode()
         text += b" " * (-len(text) % 4)
