@@ -1,13 +1,9 @@
 """What happens around the steps of training: averages, samples, throughput, stored texts, a stop on NaN."""
 
 import csv
-import functools
 import shutil
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +17,7 @@ from in2in.export.html import render_page
 from in2in.export.take import Take
 from in2in.pipeline import Generator, Prompt
 from in2in.text.encoders import MiniLMEncoder
-from in2in.text.store import TextStore, build_store
+from in2in.text.store import TextStore
 
 SOON = ["trainer.max_epochs=2", "trainer.log_every_n_steps=1", "lr_scheduler=null", "optimizer.lr=1e-2"]
 
@@ -107,13 +103,14 @@ def test_a_run_that_diverges_names_its_batch(cli: Cli, dataset: Path, tmp_path: 
 
 def test_texts_are_encoded_once_for_all_runs(cli: Cli, dataset: Path, tmp_path: Path) -> None:
     data = tmp_path / "data"
-    shutil.copytree(dataset, data, ignore=shutil.ignore_patterns("texts-*"))
+    shutil.copytree(dataset, data, ignore=shutil.ignore_patterns("texts"))
     given = [f"data_dir={data}", *TINY, *SOON]
     first = cli("train", *given, f"out={tmp_path / 'a'}")
     again = cli("train", *given, f"out={tmp_path / 'b'}")
     assert "encoding texts" in first.err
     assert "encoding texts" not in again.err
-    [folder] = (data / "cache").glob("texts-*")
+    assert ", once for all runs: 0.00 GB in" in first.out
+    [folder] = (data / "texts").iterdir()
     store = TextStore(folder)
     told = {"the left one leads, take 0", "the right one leads, take 0", "both move counterclockwise, take 4"}
     assert told <= store.row.keys(), "of the validation clips too, and mirrored"
@@ -122,46 +119,6 @@ def test_texts_are_encoded_once_for_all_runs(cli: Cli, dataset: Path, tmp_path: 
     assert stored is not None
     assert stored[1] == plain[1]
     torch.testing.assert_close(stored[0], plain[0], atol=2e-3, rtol=1e-3)
-
-
-def test_an_interrupted_store_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    encoder = MiniLMEncoder()
-
-    def interrupted(texts: list[str]) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(encoder, "encode", interrupted)
-        with pytest.raises(KeyboardInterrupt):
-            build_store(encoder, ["they hug"], tmp_path, torch.device("cpu"))
-    assert list(tmp_path.iterdir()) == []
-    folder = build_store(encoder, ["they hug", ""], tmp_path, torch.device("cpu"))
-    assert len(TextStore(folder)) == 1
-    encoder.store = TextStore(folder)
-    states, mask, end = encoder(["they hug", "they wave to each other"])
-    direct = MiniLMEncoder()(["they hug", "they wave to each other"])
-    torch.testing.assert_close(states, direct.states, atol=2e-3, rtol=1e-3)
-    assert torch.equal(mask, direct.mask)
-    assert torch.equal(end, direct.end)
-
-
-def test_two_runs_that_start_together_share_a_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    encoders = [MiniLMEncoder(), MiniLMEncoder()]
-    both = threading.Barrier(2, timeout=60)
-
-    def slowly(encoder: MiniLMEncoder, texts: list[str], encode: Any) -> Any:
-        both.wait()  # neither store is there when either is begun
-        return encode(texts)
-
-    for encoder in encoders:
-        monkeypatch.setattr(encoder, "encode", functools.partial(slowly, encoder, encode=encoder.encode))
-    with ThreadPoolExecutor(2) as pool:
-        folders = list(
-            pool.map(lambda encoder: build_store(encoder, ["they hug"], tmp_path, torch.device("cpu")), encoders)
-        )
-    assert folders[0] == folders[1]
-    assert list(tmp_path.iterdir()) == [folders[0]]
-    assert len(TextStore(folders[0])) == 1
 
 
 def test_half_precision_on_a_cpu_is_an_error(cli: Cli, dataset: Path, tmp_path: Path) -> None:

