@@ -15,7 +15,7 @@ from omegaconf import OmegaConf
 from in2in.cli.entry import conf_dir
 from in2in.data.bvh import read_bvh
 from in2in.data.layout import read_motion, read_split, read_texts
-from in2in.data.pairs import read_text_file
+from in2in.data.text_tables import read_text_table
 from in2in.errors import InputError
 from in2in.motion.rotations import matrix_from_6d
 from in2in.motion.skeleton import (
@@ -189,9 +189,9 @@ def test_bad_input_gets_one_line_and_leaves_nothing(takes: Path, cli: Cli, damag
 
 def test_texts_by_line(tmp_path: Path) -> None:
     (tmp_path / "t.tsv").write_text("a\tone\ta1\ta2\n\na\ttwo\n")
-    texts = read_text_file(tmp_path / "t.tsv")["a"]
+    texts = read_text_table(tmp_path / "t.tsv")["a"]
     assert texts.interaction == ("one", "two")
     assert texts.individuals == (("a1", ""), ("a2", ""))
     (tmp_path / "t.tsv").write_text("a\t1\t2\t3\t4\n")
     with pytest.raises(InputError, match="has 4 texts"):
-        read_text_file(tmp_path / "t.tsv")
+        read_text_table(tmp_path / "t.tsv")

@@ -153,7 +153,7 @@ def _write(name: str, text: str) -> Callable[[Path], None]:
         (_edit(lambda raw: raw[:-1]), "clip clip2 .* 35 and 34 frames"),
         (lambda folder: (folder / "annots" / "clip2.txt").unlink(), "annots/clip2.txt is missing"),
         (_write("annots/clip2.txt", "\n"), "annots/clip2.txt holds no text"),
-        (lambda folder: (folder / "annots" / "clip2.txt").write_bytes(b"\xff"), "clip2.txt cannot be read as UTF-8"),
+        (lambda folder: (folder / "annots" / "clip2.txt").write_bytes(b"a\0b"), "clip2.txt holds NUL bytes"),
         (_write("split/train.txt", ""), "train.txt names no clip"),
         (_write("split/train.txt", "clip77\n"), "clip77.npy is missing"),
         (_write("motions_processed/person1/clip2.npy", "no array"), "clip2.npy cannot be read"),

@@ -21,8 +21,8 @@ from in2in.data.derived_joints import RULES, derive
 from in2in.data.import_check import check_motion
 from in2in.data.joint_readers import read_bandai_namco, read_sbu_kinect
 from in2in.data.layout import read_motion, read_split, read_texts
-from in2in.data.pairs import read_text_file
 from in2in.data.positions import motion_from_positions
+from in2in.data.text_tables import read_text_table
 from in2in.motion.representation import RawMotion
 from in2in.motion.skeleton import BONE_LENGTHS, INDEX, JOINTS, bone_lengths, forward_kinematics, tpose_offsets
 
@@ -316,7 +316,7 @@ def test_the_check_fails_on_what_is_wrong() -> None:
 def test_every_shipped_map_can_be_used(name: str) -> None:
     joint_map = instantiate(read_joint_map(name))
     assert set(joint_map.joints) | set(joint_map.derived) == set(JOINTS)
-    assert read_text_file(Path(joint_map.texts))
+    assert read_text_table(Path(joint_map.texts))
 
 
 def test_bandai_namco(tmp_path: Path, cli: Cli) -> None:

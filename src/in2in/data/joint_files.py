@@ -12,9 +12,10 @@ from in2in.data.import_check import ImportCheck, check_motion, report
 from in2in.data.joint_map import JointMap
 from in2in.data.joint_readers import Take
 from in2in.data.layout import Texts, write_motion, write_split, write_texts
-from in2in.data.pairs import read_text_file, split_takes
+from in2in.data.pairs import split_takes
 from in2in.data.positions import check_positions, motion_from_positions
 from in2in.data.processes import map_in_processes
+from in2in.data.text_tables import read_text_table
 from in2in.errors import InputError
 
 
@@ -82,7 +83,7 @@ class JointFiles:
     def _texts(self, takes: Sequence[Take]) -> list[Texts]:
         if (file := self.texts or self.map.texts) is None:
             raise InputError("texts is not given: add texts=FILE with a line for each take: its name, a tab, the text")
-        table = read_text_file(Path(file))
+        table = read_text_table(Path(file))
         return [_told(take, table, file, self.map.count_persons(take)) for take in takes]
 
 

@@ -5,8 +5,12 @@ annots/ID.txt                          interaction texts, one a line
 annots_individual/person{1,2}/ID.txt   individual texts, one a line (optional; an empty line is no text)
 split/{train,val,test}.txt             clip ids, one a line
 split/ignore_list.txt                  clip ids to leave out (optional)
+
+Lists of ids may lie in the data set's folder instead of split/, and name files, as in person1/ID.npy. Line k of the
+individual texts belongs to line k of the interaction texts.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +18,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from in2in.data.assumed import ASSUMPTIONS
+from in2in.data.text_files import read_lines
 from in2in.errors import InputError, writing
 from in2in.motion.representation import RawMotion
 
@@ -23,6 +29,15 @@ RAW_ROTATIONS = slice(186, 312)
 """62 joints x 3, then 51 joints x 6: the first 22 and the first 21 are the body's."""
 
 FIRST = "person1"
+
+ENDINGS = (".npy", ".npz", ".txt")
+"""Of files that a line of a split may name instead of an id."""
+
+PLACES = ("person1", "person2", "annots", "motions", "motions_processed")
+"""Folders of such files."""
+
+ID_HEADS = ("id", "ids", "clip", "clips", "clip_id", "name")
+"""What the head line of a list of ids may say."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +95,9 @@ def individual_path(folder: Path, person: str, clip: str) -> Path:
 
 
 def split_path(folder: Path, name: str) -> Path:
-    """Where the ids of a split lie."""
-    return folder / "split" / f"{name}.txt"
+    """Where the ids of a split lie: in split/, or else in the data set's own folder if they are there."""
+    usual, above = folder / "split" / f"{name}.txt", folder / f"{name}.txt"
+    return above if above.is_file() and not usual.is_file() else usual
 
 
 def read_body(path: Path) -> tuple[Tensor, Tensor]:
@@ -137,26 +153,33 @@ def write_motion(folder: Path, clip: str, motion: RawMotion) -> None:
             np.save(path, raw)
 
 
-def _lines(path: Path) -> tuple[str, ...]:
-    try:
-        return tuple(line.strip() for line in path.read_text(encoding="utf-8").splitlines())
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} cannot be read as UTF-8 text ({error}): repair it or ignore the clip") from error
-
-
 def read_texts(folder: Path, clip: str) -> Texts:
-    """The texts of a clip; individual texts are optional, the interaction text is not."""
+    """The texts of a clip; individual texts are optional, the interaction text is not.
+
+    Line k of a person's file belongs to line k of the interaction texts, and is left out with it where that is blank;
+    a file that has just a line for each interaction text that is not blank belongs to these.
+    """
     path = interaction_path(folder, clip)
     if not path.is_file():
         raise InputError(f"{path} is missing: every clip needs an interaction text, one a line")
-    interaction = tuple(line for line in _lines(path) if line)
-    if not interaction:
+    lines = _lines(folder, path)
+    told = [number for number, line in enumerate(lines) if line]
+    if not told:
         raise InputError(f"{path} holds no text: write at least one line")
+    if len(told) < len(lines):
+        left_out = "is left out, with the individual texts of the same line"
+        ASSUMPTIONS.tell(f"blank lines of {folder}", f"{path} has a blank line between its texts: it {left_out}")
     individuals = []
     for person in person_names(count_persons(folder)):
         own = individual_path(folder, person, clip)
-        individuals.append(_lines(own) if own.is_file() else ())
-    return Texts(interaction, tuple(individuals))
+        its = _lines(folder, own) if own.is_file() else ()
+        by_text = len(its) == len(told) and all(its)
+        individuals.append(its if by_text else tuple(its[number] for number in told if number < len(its)))
+    return Texts(tuple(lines[number] for number in told), tuple(individuals))
+
+
+def _lines(folder: Path, path: Path) -> tuple[str, ...]:
+    return read_lines(path, "repair it or ignore the clip", folder)
 
 
 def write_texts(folder: Path, clip: str, texts: Texts) -> None:
@@ -176,13 +199,35 @@ def listed(folder: Path, name: str) -> list[str]:
     path = split_path(folder, name)
     if not path.is_file():
         raise InputError(f"{path} is missing: is data_dir={folder} a data set in the InterHuman layout?")
-    return [clip for clip in _lines(path) if clip]
+    return list(_ids(folder, path))
 
 
 def read_ignored(folder: Path) -> set[str]:
     """The ids of the ignore list, if there is one."""
     path = split_path(folder, "ignore_list")
-    return {clip for clip in _lines(path) if clip} if path.is_file() else set()
+    return set(_ids(folder, path)) if path.is_file() else set()
+
+
+def _ids(folder: Path, path: Path) -> Iterator[str]:
+    """The ids of a list: lines, or the names of files that they give; a clip's second file says nothing new."""
+    lines = [line for line in read_lines(path, "save it as UTF-8, an id a line", folder) if line]
+    if lines and lines[0].lower() in ID_HEADS and not motion_path(folder, FIRST, lines[0]).is_file():
+        ASSUMPTIONS.tell(f"head of {path}", f"{path}:1 is a head line and no clip: {lines.pop(0)}")
+    if path.parent == folder and lines:
+        ASSUMPTIONS.tell(f"splits of {folder}", f"{folder} has its lists of clips beside its folders: {path.name}")
+    named: set[str] = set()
+    for line in lines:
+        *places, name = line.strip('"').replace("\\", "/").split("/")
+        if places and places[-1] in PLACES and ".." not in places:
+            if (clip := _without_ending(name)) not in named:
+                named.add(clip)
+                yield clip
+        else:
+            yield _without_ending(line.strip('"'))
+
+
+def _without_ending(name: str) -> str:
+    return next((name.removesuffix(ending) for ending in ENDINGS if name.endswith(ending)), name)
 
 
 def read_split(folder: Path, name: str) -> list[str]:

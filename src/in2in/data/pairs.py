@@ -10,7 +10,8 @@ from tqdm import tqdm
 
 from in2in.data.bvh import Skeletons, read_bvh
 from in2in.data.cache import MIN_FRAMES
-from in2in.data.layout import Texts, write_motion, write_split, write_texts
+from in2in.data.layout import write_motion, write_split, write_texts
+from in2in.data.text_tables import read_text_table
 from in2in.errors import InputError
 from in2in.motion.representation import FPS, RawMotion
 
@@ -45,7 +46,7 @@ class BvhPairs:
     def __call__(self, folder: Path) -> None:
         """Read every pair, cut it into clips and write them."""
         pairs = self._pairs()
-        texts = read_text_file(Path(self.texts))
+        texts = read_text_table(Path(self.texts))
         by_take: dict[str, list[str]] = {}
         for first, second in tqdm(pairs, desc="BVH", unit="take"):
             by_take[first.stem] = []
@@ -94,26 +95,6 @@ class BvhPairs:
             )
         joints, rotations = ([getattr(p, part)[: min(lengths)] for p in persons] for part in ("joints", "rotations"))
         return RawMotion(torch.stack(joints), torch.stack(rotations))
-
-
-def read_text_file(path: Path) -> dict[str, Texts]:
-    """Texts by id from lines of tab-separated id, interaction text and, optionally, a text for each person."""
-    if not path.is_file():
-        raise InputError(f"texts={path} is not a file: give a file with a line for each clip: id, tab, text")
-    collected: dict[str, list[list[str]]] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        if not line.strip():
-            continue
-        clip, *said = (field.strip() for field in (line.split("\t") if "\t" in line else line.split(maxsplit=1)))
-        if not said or not said[0]:
-            raise InputError(f"{path}:{number} has no text: write the id, a tab, then the text")
-        if len(said) > 3:
-            raise InputError(f"{path}:{number} has {len(said)} texts: write the interaction and at most one a person")
-        collected.setdefault(clip, []).append([*said, "", ""][:3])
-    return {
-        clip: Texts(tuple(line[0] for line in lines), tuple(tuple(line[k] for line in lines) for k in (1, 2)))
-        for clip, lines in collected.items()
-    }
 
 
 def split_takes(takes: list[str], val_share: float, test_share: float) -> dict[str, list[str]]:

@@ -4,12 +4,14 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
+from dataclasses import dataclass
 from multiprocessing import get_context
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 import torch
 from tqdm import tqdm
 
+from in2in.data.assumed import ASSUMPTIONS, Line
 from in2in.errors import InputError
 
 Item = TypeVar("Item")
@@ -57,6 +59,29 @@ def _results(
     if processes <= 1:
         return map(work, items)
     start, chunk = get_context("spawn"), max(1, min(8, len(items) // processes // 4))
-    pool = ProcessPoolExecutor(processes, mp_context=start, initializer=torch.set_num_threads, initargs=(1,))
+    pool = ProcessPoolExecutor(processes, mp_context=start, initializer=_begin)
     stack.callback(pool.shutdown, cancel_futures=True)
-    return pool.map(work, items, chunksize=chunk)
+    return map(_printed, pool.map(_Telling(work), items, chunksize=chunk))
+
+
+def _begin() -> None:
+    torch.set_num_threads(1)
+    ASSUMPTIONS.keep()
+
+
+@dataclass(frozen=True)
+class _Telling(Generic[Item, Result]):
+    """Work that also hands over what it assumed."""
+
+    work: Callable[[Item], Result]
+
+    def __call__(self, item: Item) -> tuple[Result, list[Line]]:
+        return self.work(item), ASSUMPTIONS.taken()
+
+
+def _printed(done: tuple[Result, list[Line]]) -> Result:
+    """The result, after what another process assumed was printed."""
+    result, lines = done
+    for about, line in lines:
+        ASSUMPTIONS.tell(about, line)
+    return result
