@@ -56,6 +56,21 @@ def test_what_was_exported_before_is_no_sample(cli: Cli, dataset: Path, take: Ta
     assert finished.code == 0, finished.err
 
 
+def test_files_may_be_a_list_of_files_folders_and_patterns(cli: Cli, take: Take, tmp_path: Path) -> None:
+    for name in ("one/000", "two/deep/001", "two/002", "some [x] 3/003", "four/004"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        sample_of(take, tmp_path / f"{name}.npz")
+    given = f"['{tmp_path}/one/000.npz',{tmp_path}/two,'{tmp_path}/some [x] 3/003.npz',{tmp_path}/f*/*.npz]"
+    finished = cli("export", f"files={given}", "to=csv", f"out={tmp_path}/all")
+    assert finished.code == 0, finished.err
+    assert sorted(path.name for path in (tmp_path / "all").iterdir()) == [f"00{n}.csv" for n in range(5)]
+    finished = cli("export", f"files=[{tmp_path}/one/000.npz,{tmp_path}/one]", "to=csv", f"out={tmp_path}/once")
+    assert [path.name for path in (tmp_path / "once").iterdir()] == ["000.csv"], finished.err
+    finished = cli("export", f"files=[{tmp_path}/one,nowhere]", "to=csv", f"out={tmp_path}/none")
+    assert "files=nowhere matches no file" in finished.err
+    assert not (tmp_path / "none").exists()
+
+
 def test_clips_are_found_by_ids_that_look_like_numbers(cli: Cli, dataset: Path, tmp_path: Path) -> None:
     folder = tmp_path / "data"
     shutil.copytree(dataset, folder)

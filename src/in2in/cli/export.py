@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class ExportOptions:
     """The plain keys of conf/export.yaml."""
 
-    files: str | None
+    files: list[str | int] | str | None
     data_dir: str | None
     clips: list[str | int] | str | int | None
     to: list[str] | str | None
@@ -44,7 +44,7 @@ def main(cfg: DictConfig) -> None:
     if not chosen.to and chosen.page is None:
         raise InputError(f"to is not given: add to=[...] with any of {', '.join(FORMATS)}, or page=FILE.html")
     formats = find_formats(listed(chosen.to))
-    paths = sample_files(chosen.files) if chosen.files is not None or not chosen.clips else []
+    paths = sample_files(listed(chosen.files)) if chosen.files is not None or not chosen.clips else []
     out = Path(chosen.out) if chosen.out is not None else None
     clips = listed(chosen.clips)
     stems = [path.with_suffix("") for path in paths] + [Path(clip) for clip in clips]
@@ -82,16 +82,23 @@ def listed(given: Sequence[str | int] | str | int | None) -> list[str]:
     return [str(given)] if isinstance(given, str | int) else [str(name) for name in given]
 
 
-def sample_files(pattern: str | None) -> list[Path]:
-    """The samples that a pattern matches, sorted."""
-    if pattern is None:
+def sample_files(given: Sequence[str]) -> list[Path]:
+    """The samples that are meant, each once: files, folders with samples in them, and patterns, sorted each."""
+    if not given:
         raise InputError("files is not given: add files='samples/*/*.npz', or data_dir= and clips= of a data set")
     from in2in.export.take import samples_among
 
-    paths = samples_among(Path(name) for name in glob(pattern, recursive=True))
-    if not paths:
-        raise InputError(f"files={pattern} matches no file: give samples (.npz) that in2in-sample wrote")
-    return paths
+    found: dict[Path, None] = {}
+    for item in given:
+        if Path(item).is_dir():
+            paths = list(Path(item).rglob("*.npz"))
+        else:
+            paths = [Path(item)] if Path(item).is_file() else [Path(name) for name in glob(item, recursive=True)]
+        paths = [path for path in paths if path.is_file()]
+        if not (samples := samples_among(paths)):
+            raise InputError(f"files={item} matches no file: give samples (.npz) that in2in-sample wrote")
+        found |= dict.fromkeys(samples)
+    return list(found)
 
 
 def read_clip(data_dir: str | None, clip: str) -> "Take":
