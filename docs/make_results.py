@@ -12,10 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from in2in.bench.known_truth import KnownTruth
 from in2in.evaluation.benchmark import CHANCE, REAL
 from in2in.evaluation.individual import table as markdown_of
 from in2in.evaluation.table import markdown
 from in2in.runs import SHIPPED
+
+EXTRAS = {KnownTruth.title: KnownTruth.columns}
 
 RULER_SEED = 101
 """Of the clips that the evaluator learns from, also those told in the phrases that are kept from models."""
@@ -234,9 +237,9 @@ def write(budget: Budget, results: dict[str, dict], rows: dict[str, Path], out: 
     parts = [
         "# The paper in miniature",
         INTRODUCTION.format(**vars(budget) | {"clips": results["table"]["clips"], "judge": judged_by(budget)}),
-        markdown({name: named[name] for name in (REAL, CHANCE, *rows)}).strip(),
+        markdown({name: named[name] for name in (REAL, CHANCE, *rows)}, EXTRAS).strip(),
         "## The evaluator, with texts of all test clips",
-        markdown({name: results["ruler"]["rows"][name] for name in (REAL, CHANCE)}).strip(),
+        markdown({name: results["ruler"]["rows"][name] for name in (REAL, CHANCE)}, EXTRAS).strip(),
         f"Top 1 of {told['candidates']} clips of one kind (by chance {1 / told['candidates']:.1%}): {top}.",
         *real_clips(results.get("sbu")),
         "## How far the prior and other texts move an interaction",
@@ -260,7 +263,7 @@ def real_clips(results: dict | None) -> list[str]:
     """The evaluator on SBU's clips, whose eight texts many share."""
     if results is None:
         return []
-    table = markdown({name: results["rows"][name] for name in (REAL, CHANCE)}).strip()
+    table = markdown({name: results["rows"][name] for name in (REAL, CHANCE)}, EXTRAS).strip()
     return [f"{SBU.format(clips=results['clips'])}", table]
 
 

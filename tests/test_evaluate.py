@@ -13,6 +13,7 @@ import pytest
 import torch
 from conftest import Cli
 
+from in2in.bench.known_truth import KnownTruth
 from in2in.data.cache import MotionCache
 from in2in.errors import InputError
 from in2in.evaluation.generation import unusable
@@ -244,13 +245,14 @@ def test_tables_hold_means_and_intervals() -> None:
 
     rows = {"recorded motion": row(FID=(0.0, None)), "a_b": row(FID=(5.1234, 0.0456), contact_recall=(0.5, 0.01))}
     rows["a_b"]["unusable"] = {"not finite": 2}
-    table = markdown(rows)
+    extras = {KnownTruth.title: KnownTruth.columns}
+    table = markdown(rows, extras)
     assert "| a_b | 5.123 ± 0.046 |" in table
     assert "| a_b | 50.0 ± 1.0 |" in table
     assert "| recorded motion | 0.000 |" in table
     assert "a_b: 2 motions not finite" in table
-    assert r"a\_b & $5.123^{\pm0.046}$ \\" in latex(rows)
-    assert r"contact recall, \% $\uparrow$" in latex(rows)
+    assert r"a\_b & $5.123^{\pm0.046}$ \\" in latex(rows, extras)
+    assert r"contact recall, \% $\uparrow$" in latex(rows, extras)
 
 
 def test_fewer_clips_than_a_batch_are_an_error(bench: Path) -> None:

@@ -31,6 +31,7 @@ ALLOWED = {
     "annotation": {"errors", "motion", "text", "data", "evaluation.judge"},
     "demo": {"errors", "diffusion", "export", "pipeline", "blend"},
     "doctor": {"errors", "motion", "data", "export"},
+    "bench": {"errors", "motion", "data", "evaluation"},
     "cli": {
         *("errors", "motion", "text", "models", "diffusion", "data", "export", "evaluation", "module", "pipeline"),
         *("blend", "prediction", "callbacks", "runs", "annotation", "demo", "doctor"),

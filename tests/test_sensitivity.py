@@ -8,17 +8,17 @@ import pytest
 import torch
 from torch import Tensor
 
+from in2in.bench.known_truth import truth_figures
 from in2in.data.cache import MotionCache
 from in2in.data.synthetic.truth import Truth
 from in2in.evaluation.contacts import contact_figures, recorded, touching
 from in2in.evaluation.evaluator import Evaluator
+from in2in.evaluation.extra import Figures
 from in2in.evaluation.figures import (
-    Figures,
     embed,
     embedding_figures,
     multimodality_figure,
     physical_figures,
-    truth_figures,
 )
 from in2in.evaluation.protocol import Item, Protocol, plan
 from in2in.motion.representation import POSITIONS, RawMotion, canonicalise, decode_joints, decode_rotations, encode

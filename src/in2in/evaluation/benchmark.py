@@ -10,18 +10,15 @@ from torch import Tensor
 from tqdm import tqdm
 
 from in2in.data.cache import MotionCache
-from in2in.data.synthetic.dataset import truth_path
-from in2in.data.synthetic.truth import Truth
 from in2in.errors import InputError
 from in2in.evaluation.evaluator import Evaluator
+from in2in.evaluation.extra import Extra, Figures
 from in2in.evaluation.figures import (
     Embedded,
-    Figures,
     embed,
     embedding_figures,
     multimodality_figure,
     physical_figures,
-    truth_figures,
 )
 from in2in.evaluation.generation import Motions, Samples, unusable
 from in2in.evaluation.metrics import interval
@@ -92,13 +89,13 @@ class Measure:
         evaluator: that reads texts and motions.
         plan: of the evaluation.
         data_dir: the data set.
+        extras: figures beside the evaluator's and the physical ones.
     """
 
-    def __init__(self, evaluator: Evaluator, plan: Plan, data_dir: Path) -> None:
+    def __init__(self, evaluator: Evaluator, plan: Plan, data_dir: Path, extras: Sequence[Extra] = ()) -> None:
         self.evaluator, self.plan = evaluator, plan
         clips = {item.clip for repeat in plan.repeats for item in repeat.items}
-        known = (data_dir / "truth").is_dir()
-        self.truths = {clip: Truth.load(truth_path(data_dir, clip)) for clip in clips} if known else {}
+        self.readers = [reader for extra in extras if (reader := extra.read(data_dir, clips)) is not None]
         cache = MotionCache(data_dir)
         draws = plan.repeats[: None if plan.protocol.draw else 1]
         self.recorded = [self._recorded(repeat, cache) for repeat in tqdm(draws, desc=f"measuring {REAL}")]
@@ -110,10 +107,10 @@ class Measure:
 
     def _itself(self, items: Sequence[Item], motions: Sequence[Tensor]) -> Figures:
         """The figures that need no evaluator."""
-        if not self.truths:
-            return physical_figures(motions)
-        ordered = [own.flip(0) if item.swapped else own for own, item in zip(motions, items, strict=True)]
-        return physical_figures(motions) | truth_figures(ordered, [self.truths[item.clip] for item in items])
+        figures = physical_figures(motions)
+        for reader in self.readers:
+            figures |= reader(items, motions)
+        return figures
 
     def _compared(self, own: Embedded, repeat: Repeat, draw: np.random.Generator) -> Figures:
         """The evaluator's figures; FID is to recorded motion, drawn another time where clips are drawn."""

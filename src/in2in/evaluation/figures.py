@@ -7,10 +7,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from in2in.data.synthetic.truth import Truth
-from in2in.evaluation.contacts import contact_figures, touching
 from in2in.evaluation.evaluator import Evaluator, whole_text
-from in2in.evaluation.judge import judge, share_right
+from in2in.evaluation.extra import Figures
 from in2in.evaluation.metrics import (
     diversity,
     draw_pairs,
@@ -24,9 +22,6 @@ from in2in.evaluation.physical import Quality, clip_quality
 from in2in.evaluation.protocol import Item, Protocol
 from in2in.evaluation.training import same_text
 from in2in.motion.representation import decode_joints
-
-Figures = dict[str, float]
-"""By the names of `in2in.evaluation.table.COLUMNS`."""
 
 
 @dataclass(frozen=True)
@@ -87,11 +82,3 @@ def physical_figures(motions: Sequence[Tensor]) -> Figures:
     measured = torch.tensor([astuple(clip_quality(decode_joints(motion))) for motion in motions])
     names = (field.name.replace("_", " ") for field in fields(Quality))
     return dict(zip(names, measured.mean(dim=0).tolist(), strict=True))
-
-
-def truth_figures(motions: Sequence[Tensor], truths: Sequence[Truth]) -> Figures:
-    """Touches and the judge's questions, where the truth is known; the persons in the order of the record."""
-    joints = [decode_joints(motion) for motion in motions]
-    shares = share_right([judge(own, truth) for own, truth in zip(joints, truths, strict=True)])
-    told = {f"judge: {share.question.replace('_', ' ')}": share.share for share in shares if share.asked}
-    return contact_figures([touching(own) for own in joints], truths) | told

@@ -2,10 +2,13 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from in2in.evaluation.benchmark import Measure
+from in2in.evaluation.extra import Extra
 from in2in.evaluation.generation import Samples, generate
 from in2in.evaluation.page import extremes, write_extremes
 from in2in.evaluation.setting import Setting
@@ -19,35 +22,46 @@ def write_json(path: Path, content: Any) -> None:
         unfinished.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def evaluate(setting: Setting) -> None:
-    """Generate, measure and write manifest.json, results.json, table.md, table.tex and pages/MODEL.html."""
-    plan = setting.plan()
-    measure = Measure(setting.evaluator, plan, setting.data_dir)
-    samples = [Samples.of(setting, model, plan) for model in setting.models]
-    for model, own in zip(setting.models, samples, strict=True):
-        generate(setting, model, [*own.repeats, *own.varied])
-    if not setting.trainer.is_global_zero:
-        return
-    write_json(setting.out / "manifest.json", plan.manifest())
-    rows = {row.name: row.record() for row in measure.rows(setting.models, samples)}
-    index = (setting.data_dir / "cache" / "index.json").read_bytes()
-    results = {
-        "evaluator_sha256": setting.evaluator_key,
-        "data_sha256": hashlib.sha256(index).hexdigest(),
-        "protocol": plan.manifest()["protocol"],
-        "split": setting.split,
-        "seed": setting.seed,
-        "repeats": setting.repeats,
-        "clips": len(plan.repeats[0].items),
-        "left_out": {reason: len(clips) for reason, clips in plan.left_out.items()},
-        "rows": rows,
-    }
-    write_json(setting.out / "results.json", results)
-    (setting.out / "table.md").write_text(markdown(rows), encoding="utf-8")
-    (setting.out / "table.tex").write_text(latex(rows), encoding="utf-8")
-    for model, own in zip(setting.models, samples, strict=True):
-        _page(setting, measure, model.name, own)
-    print(markdown(rows))
+@dataclass(frozen=True)
+class Evaluation:
+    """Every figure of recorded motion and of all models.
+
+    Attributes:
+        extras: figures beside the evaluator's and the physical ones.
+    """
+
+    extras: Sequence[Extra] = ()
+
+    def __call__(self, setting: Setting) -> None:
+        """Generate, measure and write manifest.json, results.json, table.md, table.tex and pages/MODEL.html."""
+        plan = setting.plan()
+        measure = Measure(setting.evaluator, plan, setting.data_dir, self.extras)
+        samples = [Samples.of(setting, model, plan) for model in setting.models]
+        for model, own in zip(setting.models, samples, strict=True):
+            generate(setting, model, [*own.repeats, *own.varied])
+        if not setting.trainer.is_global_zero:
+            return
+        write_json(setting.out / "manifest.json", plan.manifest())
+        rows = {row.name: row.record() for row in measure.rows(setting.models, samples)}
+        index = (setting.data_dir / "cache" / "index.json").read_bytes()
+        results = {
+            "evaluator_sha256": setting.evaluator_key,
+            "data_sha256": hashlib.sha256(index).hexdigest(),
+            "protocol": plan.manifest()["protocol"],
+            "split": setting.split,
+            "seed": setting.seed,
+            "repeats": setting.repeats,
+            "clips": len(plan.repeats[0].items),
+            "left_out": {reason: len(clips) for reason, clips in plan.left_out.items()},
+            "rows": rows,
+        }
+        write_json(setting.out / "results.json", results)
+        parts = {extra.title: extra.columns for extra in self.extras}
+        (setting.out / "table.md").write_text(markdown(rows, parts), encoding="utf-8")
+        (setting.out / "table.tex").write_text(latex(rows, parts), encoding="utf-8")
+        for model, own in zip(setting.models, samples, strict=True):
+            _page(setting, measure, model.name, own)
+        print(markdown(rows, parts))
 
 
 def _page(setting: Setting, measure: Measure, name: str, samples: Samples) -> None:

@@ -1,10 +1,10 @@
 """The figures as tables: markdown to read, LaTeX to publish."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
-from in2in.evaluation.judge import Verdict
 from in2in.evaluation.physical import UNITS
 
 Record = dict[str, Any]
@@ -46,6 +46,9 @@ class Column:
         return self.name + (f", {unit}" if unit else "") + mark
 
 
+Parts = Mapping[str, Sequence[Column]]
+"""The parts of a table by their titles."""
+
 EMBEDDING = (
     *(Column(f"R top {k}", "higher") for k in (1, 2, 3)),
     Column("FID", "lower"),
@@ -54,21 +57,20 @@ EMBEDDING = (
     Column("multimodality", "higher"),
 )
 PHYSICAL = tuple(Column(name.replace("_", " "), EITHER_WAY, unit, unit == "of frames") for name, unit in UNITS.items())
-TRUTH = (
-    *(Column(f"contact {name}", "higher", percent=True) for name in ("precision", "recall")),
-    *(Column(f"judge: {field.name.replace('_', ' ')}", "higher", percent=True) for field in fields(Verdict)),
-)
-PARTS = {"text and motion": EMBEDDING, "motion itself": PHYSICAL, "known truth": TRUTH}
+PARTS: Parts = {"text and motion": EMBEDDING, "motion itself": PHYSICAL}
+"""Every evaluation's own."""
+
+NO_PARTS: Parts = MappingProxyType({})
 
 
 def _present(columns: Sequence[Column], rows: dict[str, Record]) -> list[Column]:
     return [column for column in columns if any(column.cell(own) for own in rows.values())]
 
 
-def markdown(rows: dict[str, Record]) -> str:
+def markdown(rows: dict[str, Record], extras: Parts = NO_PARTS) -> str:
     """A table for each part that has figures, and a line for each row with motions that could not be measured."""
     parts = []
-    for title, columns in PARTS.items():
+    for title, columns in {**PARTS, **extras}.items():
         if not (shown := _present(columns, rows)):
             continue
         lines = [
@@ -91,10 +93,10 @@ def _plain(cell: tuple[str, str | None] | None) -> str:
     return cell[0] if cell[1] is None else f"{cell[0]} ± {cell[1]}"
 
 
-def latex(rows: dict[str, Record]) -> str:
+def latex(rows: dict[str, Record], extras: Parts = NO_PARTS) -> str:
     """A tabular for each part that has figures; needs the package booktabs."""
     parts = []
-    for title, columns in PARTS.items():
+    for title, columns in {**PARTS, **extras}.items():
         if not (shown := _present(columns, rows)):
             continue
         head = [_escape(title), *(_escape(column.title) for column in shown)]
