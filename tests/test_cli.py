@@ -150,7 +150,9 @@ def test_other_solvers_and_guidance_by_name(cli: Cli, run_folder: Path, tmp_path
         ("sample", ["prompts=BADLINES", "run=RUN"], "bad.jsonl:2 is not JSON"),
         ("sample", ["prompts=TOOLONG", "run=RUN"], "long.jsonl:1: seconds=99 is outside 0.5 to 10"),
         ("sample", ["prompts=NOTEXT", "run=RUN"], "nul.jsonl:1: the text 'a\\x00b' holds a character that is no text"),
-        ("sample", ["prompts=UTFSIXTEEN", "run=RUN"], "utf16.jsonl cannot be read as UTF-8"),
+        ("sample", ["prompts=BINARY", "run=RUN"], "binary.txt holds NUL bytes, which is no text"),
+        ("sample", ["prompts=MIXED", "run=RUN"], "mixed.txt:2 looks like JSON among plain prompts"),
+        ("sample", ["prompts=DEEP", "run=RUN"], "deep.jsonl:1 cannot be read as JSON"),
         ("sample", ["prompt=hug", "seconds=99", "run=RUN", "out=mine/results/new"], "seconds=99 is outside"),
         ("train", ["experiment=in2in"], "data_dir is not given"),
         ("train", ["data_dir=nowhere"], "data_dir=nowhere is not a folder"),
@@ -177,9 +179,12 @@ def test_bad_input_gets_one_line_and_leaves_nothing(
     (tmp_path / "bad.jsonl").write_text('{"prompt": "hug"}\nhug\n')
     (tmp_path / "long.jsonl").write_text('{"prompt": "hug", "seconds": 99}\n')
     (tmp_path / "nul.jsonl").write_text('{"prompt": "a\\u0000b"}\n')
-    (tmp_path / "utf16.jsonl").write_text('{"prompt": "hug"}\n', encoding="utf-16")
+    (tmp_path / "binary.txt").write_bytes(b"hug\n\0\1\2")
+    (tmp_path / "mixed.txt").write_text('two people hug\n{"prompt": "hug"}\n')
+    (tmp_path / "deep.jsonl").write_text('{"prompt": ' + "[" * 200_000 + "\n")
     (tmp_path / "mine" / "results").mkdir(parents=True)
-    places = {"TOOLONG": "long.jsonl", "NOTEXT": "nul.jsonl", "UTFSIXTEEN": "utf16.jsonl"}
+    places = {"TOOLONG": "long.jsonl", "NOTEXT": "nul.jsonl", "BINARY": "binary.txt", "MIXED": "mixed.txt"}
+    places |= {"DEEP": "deep.jsonl"}
     places |= {"RUN": run_folder, "UNTRAINED": "untrained", "CUT": "cut", "DATA": dataset, "BADLINES": "bad.jsonl"}
     arguments = [re.sub(r"=([A-Z]{3,})$", lambda found: f"={places[found[1]]}", a) for a in arguments]
     before = sorted(tmp_path.rglob("*"))

@@ -1,6 +1,5 @@
 """in2in-sample: generate motion from prompts with a trained run."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,12 +8,12 @@ from typing import TYPE_CHECKING
 from hydra.core.hydra_config import HydraConfig
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
-from pydantic import TypeAdapter, ValidationError
 from tqdm import tqdm
 
 from in2in.cli.entry import command, output_dir
 from in2in.cli.generator import blend_parts, chosen_device, chosen_prior, chosen_run, load_generator, node
-from in2in.cli.schema import check, explained, options
+from in2in.cli.prompts import read_prompts
+from in2in.cli.schema import check, options
 from in2in.cli.sweep import OVERRIDES
 from in2in.errors import InputError
 
@@ -54,7 +53,7 @@ def main(cfg: DictConfig) -> None:
     exports = [chosen.export] if isinstance(chosen.export, str) else chosen.export
     find_formats(exports, "export")
     if chosen.prompts is not None:
-        prompts = read_prompts(Path(chosen.prompts), Prompt)
+        prompts = read_prompts(Path(chosen.prompts), chosen.seconds, chosen.seed)
     else:
         own1, own2 = chosen.individual1 or "", chosen.individual2 or ""
         prompts = [Prompt(chosen.prompt or "", own1, own2, chosen.seconds, chosen.seed)]
@@ -124,32 +123,6 @@ def write_exports(
         formats[name].write(sample_path(out, number).with_suffix(""), take)
         if formats[name].rigid:
             tqdm.write(f"{number:03d} as {name}: {fitting_note(take)}")
-
-
-def read_prompts(path: Path, kind: type) -> list:
-    """A JSON lines file of prompts: prompt, individual1, individual2, seconds, seed (all but prompt optional)."""
-    if not path.is_file():
-        raise InputError(f"prompts={path} is not a file: give a JSON lines file of prompts")
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"prompts={path} cannot be read as UTF-8 text ({error}): save it as UTF-8") from error
-    prompts = []
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            fields = json.loads(line)
-            if not isinstance(fields, dict) or fields.keys() - kind.__dataclass_fields__.keys():
-                raise InputError(f"{path}:{number}: expected an object with {', '.join(kind.__dataclass_fields__)}")
-            prompts.append(TypeAdapter(kind).validate_python(fields))
-        except json.JSONDecodeError as error:
-            raise InputError(f"{path}:{number} is not JSON ({error.msg}): write one object a line") from error
-        except ValidationError as error:
-            raise InputError(f"{path}:{number}: {explained(error)}") from error
-    if not prompts:
-        raise InputError(f"prompts={path} holds no prompt: write one JSON object a line")
-    return prompts
 
 
 if __name__ == "__main__":
