@@ -18,6 +18,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from in2in.arrays import read_npy
 from in2in.data.assumed import ASSUMPTIONS
 from in2in.data.text_files import read_lines
 from in2in.errors import InputError, writing
@@ -104,15 +105,13 @@ def read_body(path: Path) -> tuple[Tensor, Tensor]:
     """One person's joints [T, 22, 3] (y up) and local rotations [T, 21, 6] as a raw file has them, finite or not."""
     if not path.is_file():
         raise InputError(f"{path} is missing: every id of a split needs a file for each person")
-    try:
-        raw = np.load(path, allow_pickle=False)
-    except (ValueError, OSError, EOFError) as error:
-        raise InputError(f"{path} cannot be read as a .npy array ({error}): replace it or ignore the clip") from error
+    raw = read_npy(path, "replace it or ignore the clip")
     if raw.ndim != 2 or raw.shape[1] != RAW_WIDTH:
         raise InputError(
             f"{path} has shape {list(raw.shape)}, expected [T, {RAW_WIDTH}]: is it from motions_processed?"
         )
-    body = torch.from_numpy(raw.astype(np.float32))
+    with np.errstate(over="ignore"):  # too large for 32 bits is infinite, which is told of where it matters
+        body = torch.from_numpy(raw.astype(np.float32))
     joints = to_y_up(body[:, RAW_POSITIONS].unflatten(-1, (22, 3)))
     return joints, body[:, RAW_ROTATIONS].unflatten(-1, (21, 6))
 

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from in2in.arrays import check_numbers, read_npz
 from in2in.errors import InputError
 from in2in.motion.representation import NUM_FEATURES
 
@@ -37,8 +38,17 @@ class Normalizer(nn.Module):
         path = Path(path)
         if not path.is_file():
             raise InputError(f"no statistics at {path}: run in2in-prepare on this data set first")
-        with np.load(path) as stats:
-            return cls(torch.from_numpy(stats["mean"]).float(), torch.from_numpy(stats["std"]).float())
+        again = "run in2in-prepare on this data set again"
+        stats = read_npz(path, ("mean", "std"), again)
+        for name, values in stats.items():
+            check_numbers(path, name, values, again)
+            if (
+                values.shape != (NUM_FEATURES,)
+                or not np.isfinite(values).all()
+                or (name == "std" and values.min() <= 0)
+            ):
+                raise InputError(f"{path}: {name} is not that of {NUM_FEATURES} features: {again}")
+        return cls(*(torch.from_numpy(stats[name]).float() for name in ("mean", "std")))
 
     @classmethod
     def fit(cls, features: Iterable[Tensor]) -> "Normalizer":

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from in2in.arrays import read_npy
 from in2in.errors import InputError
 from in2in.motion.normalizer import Normalizer
 from in2in.motion.representation import NUM_FEATURES
@@ -22,10 +23,7 @@ def published_statistics(folder: Path, name: str) -> Normalizer:
         path = folder / f"{name}_{kind}.npy"
         if not path.is_file():
             raise InputError(f"stats_dir={folder} holds no {path.name}: give the published statistics, or statistics=")
-        try:
-            values = np.load(path, allow_pickle=False)
-        except (OSError, ValueError, EOFError) as error:
-            raise InputError(f"{path} cannot be read as a numpy array: copy it anew") from error
+        values = read_npy(path, "copy it anew")
         if values.shape != (NUM_FEATURES,) or not np.isfinite(values).all() or (kind == "std" and values.min() <= 0):
             raise InputError(f"{path} is not the {kind} of {NUM_FEATURES} features: {values.shape}")
         found.append(torch.from_numpy(values).float())
