@@ -15,7 +15,7 @@ import torch
 
 from in2in.data.cache import MIN_FRAMES, SPLITS, MotionCache
 from in2in.data.layout import read_split, split_path
-from in2in.data.processes import map_in_processes
+from in2in.data.processes import in_processes
 from in2in.data.shard import INDEX, SHARD_CLIPS, ShardPlan, is_done, write_shard
 from in2in.errors import InputError, writing
 from in2in.motion.normalizer import Moments
@@ -81,7 +81,8 @@ def write_shards(folder: Path, plans: Sequence[ShardPlan], processes: int | None
         with writing(shards):
             shards.mkdir(parents=True, exist_ok=True)
         sizes = [len(plan.clips) for plan in wanted]
-        map_in_processes(partial(write_shard, folder, shards), wanted, processes, "cache", sizes=sizes)
+        for _ in in_processes(partial(write_shard, folder, shards), wanted, processes, "cache", sizes):
+            pass
     finally:
         for empty in (shards, parts_folder(folder)):
             if empty.is_dir() and not any(empty.iterdir()):
