@@ -11,30 +11,35 @@ PACKAGE = Path(in2in.__file__).parent
 
 ALLOWED = {
     "errors": set(),
+    "whole": {"errors"},
+    "checkpoints": set(),
     "arrays": {"errors"},
-    "motion": {"errors"},
-    "text": {"errors"},
+    "motion": {"errors", "arrays"},
+    "text": {"errors", "whole"},
     "models": {"errors"},
     "diffusion": {"errors", "motion", "models"},
-    "data": {"errors", "arrays", "motion", "text.mirror"},
-    "export": {"errors", "arrays", "motion"},
+    "data": {"errors", "whole", "arrays", "motion", "text.mirror"},
+    "export": {"errors", "whole", "arrays", "motion"},
     "module": {"errors", "motion", "models", "diffusion", "data", "text"},
-    "pipeline": {"errors", "arrays", "runs", "motion", "models", "diffusion", "text", "export"},
+    "pipeline": {"errors", "whole", "arrays", "runs", "motion", "models", "diffusion", "text", "export"},
     "hub": {"errors"},
-    "runs": {"errors", "hub", "motion"},
+    "runs": {"errors", "whole", "checkpoints", "hub", "motion"},
     "blend": {"errors", "hub", "models", "diffusion", "pipeline", "runs"},
     "prediction": {"errors", "pipeline"},
-    "callbacks": {"errors", "motion", "text", "diffusion", "data", "export", "module", "pipeline"},
-    "evaluation": {
-        *("errors", "motion", "text", "models", "data", "pipeline", "prediction", "export", "diffusion", "runs"),
+    "callbacks": {
+        *("errors", "whole", "checkpoints", "motion", "text", "diffusion", "data", "export", "module", "pipeline"),
     },
-    "annotation": {"errors", "motion", "text", "data", "evaluation.judge"},
+    "evaluation": {
+        *("errors", "whole", "motion", "text", "models", "data", "pipeline", "prediction", "export", "diffusion"),
+        "runs",
+    },
+    "annotation": {"errors", "whole", "motion", "text", "data", "evaluation.judge"},
     "demo": {"errors", "diffusion", "export", "pipeline", "blend"},
-    "doctor": {"errors", "motion", "data", "export"},
+    "doctor": {"errors", "whole", "motion", "data", "export"},
     "bench": {"errors", "motion", "data", "evaluation"},
     "cli": {
         *("errors", "motion", "text", "models", "diffusion", "data", "export", "evaluation", "module", "pipeline"),
-        *("blend", "prediction", "callbacks", "runs", "annotation", "demo", "doctor"),
+        *("whole", "checkpoints", "blend", "prediction", "callbacks", "runs", "annotation", "demo", "doctor"),
     },
 }
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import torch
 from hydra.utils import instantiate
-from omegaconf import OmegaConf
 
 from in2in.diffusion.composition import DualMDM
 from in2in.diffusion.frames import Frame
@@ -15,7 +14,7 @@ from in2in.hub import is_id
 from in2in.models.denoiser import IndividualDenoiser, Network
 from in2in.models.dual import DualConditioner, PublishedPairPrior
 from in2in.pipeline import Generator
-from in2in.runs import fingerprint, pack
+from in2in.runs import fingerprint, pack, read_run, save_config
 
 INTERACTION, PRIOR = "interaction", "prior"
 """Folders of the two runs in the run folder of a packed blend."""
@@ -68,10 +67,18 @@ def save(parts: dict[str, Any], out: Path, packed: bool) -> None:
     parts = parts | {key: run if is_id(run) else str(Path(run).resolve()) for key, run in named.items()}
     if packed:
         for option, hashed, name in (("run", "run_sha256", INTERACTION), ("prior_run", "prior_sha256", PRIOR)):
-            pack(parts[option], out / name)
+            _pack_once(parts[option], out / name)
             parts |= {option: f"${{run_dir}}/{name}", hashed: fingerprint(out / name)}
-    out.mkdir(parents=True, exist_ok=True)
-    OmegaConf.save({"blend": {"_target_": "in2in.blend.load", "_recursive_": False, **parts}}, out / "config.yaml")
+    save_config({"blend": {"_target_": "in2in.blend.load", "_recursive_": False, **parts}}, out)
+
+
+def _pack_once(run: str, place: Path) -> None:
+    """Pack a run; one that is packed there already, by a command that was stopped before the other, stays."""
+    if (place / "config.yaml").exists():
+        there, weights = read_run(place)[1], read_run(run)[1]
+        if there.keys() == weights.keys() and all(torch.equal(there[name], weights[name]) for name in there):
+            return
+    pack(run, place)
 
 
 def blend(

@@ -2,8 +2,11 @@
 
 import hashlib
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import torch
 from hydra.utils import get_class
@@ -11,9 +14,11 @@ from omegaconf import DictConfig, OmegaConf
 from safetensors.torch import load_file, save
 from torch import Tensor
 
+from in2in.checkpoints import LAST, PREVIOUS, newest_whole, whole_others
 from in2in.errors import InputError
 from in2in.hub import check_trusted, fetch, is_id
 from in2in.motion.normalizer import Normalizer
+from in2in.whole import whole_file, whole_folder, write_bytes
 
 KEPT = ("model", "text", "head", "noise", "guidance", "sampler", "space", "interclip", "tokens", "individuals")
 """What of a run's configuration describes the model; paths of the machine it was trained on are not."""
@@ -42,15 +47,28 @@ def find_weights(run: str | Path) -> Path:
     """The file of a run's weights; an error says what is missing."""
     if "blend" in read_config(run):
         raise InputError(f"run={run} blends two runs and has no weights of its own: give one of the two")
-    named = Path(run) if Path(run).suffix == ".ckpt" else None
+    if Path(run).suffix == ".ckpt":
+        if not Path(run).is_file():
+            raise InputError(f"run={run} is no file: give a run folder, or one of its checkpoints")
+        return Path(run)
     folder = _folder(run)
-    trained, converted = folder / "checkpoints" / "last.ckpt", folder / "model.safetensors"
-    checkpoint = named or (converted if converted.is_file() else trained)
-    if not checkpoint.is_file():
-        raise InputError(
-            f"run={run} holds no checkpoint ({trained.relative_to(folder)}): train it further, or give another run"
-        )
+    if (converted := folder / "model.safetensors").is_file():
+        return converted
+    checkpoint, passed = newest_whole(folder / "checkpoints")
+    if checkpoint is None and passed:
+        others = [f"give run={path} or " for path in whole_others(folder / "checkpoints")[:1]]
+        raise InputError(f"{'; '.join(passed)}: {''.join(others)}copy it anew")
+    if checkpoint is None:
+        raise InputError(f"run={run} holds no checkpoint (checkpoints/{LAST}): train it further, or give another run")
+    for line in passed:
+        _say(f"{line}: reading {checkpoint.name}, the one before it")
     return checkpoint
+
+
+@lru_cache
+def _say(line: str) -> None:
+    """Print a line once in a command, however often it reads the run."""
+    print(line)
 
 
 def fingerprint(run: str | Path) -> str:
@@ -95,21 +113,36 @@ def pack(run: str | Path, out: Path, half: bool = False) -> int:
     conf, weights = read_run(run)
     if (out / "config.yaml").exists():
         raise InputError(f"out={out} holds a run already: choose another out=")
-    out.mkdir(parents=True, exist_ok=True)
-    OmegaConf.save({key: conf[key] for key in KEPT if conf.get(key) is not None}, out / "config.yaml")
     if half:
         weights = {name: value if "normalizer." in name else value.half() for name, value in weights.items()}
     save_weights(weights, out)
     if (clip := Path(conf.run_dir) / "clip").is_dir():  # the text encoder of a converted run
-        shutil.copytree(clip, out / "clip")
+        with new_part(out / "clip") as unfinished:
+            shutil.copytree(clip, unfinished, dirs_exist_ok=True)
     if (vocabulary := Path(conf.run_dir) / "vocabulary.txt.gz").is_file():  # of a converted evaluator
-        shutil.copyfile(vocabulary, out / vocabulary.name)
+        write_bytes(out / vocabulary.name, vocabulary.read_bytes())
+    save_config({key: conf[key] for key in KEPT if conf.get(key) is not None}, out)
     return sum(value.numel() for value in weights.values())
+
+
+@contextmanager
+def new_part(folder: Path) -> Iterator[Path]:
+    """A folder in a run folder that is not one yet, to write into; it takes the place of what a killed command left."""
+    with whole_folder(folder) as unfinished:
+        yield unfinished
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def save_config(content: DictConfig | dict[str, Any], folder: Path) -> None:
+    """Write config.yaml, which makes a folder a run: the last of its files, so that there is no run in halves."""
+    with whole_file(folder / "config.yaml") as unfinished:
+        OmegaConf.save(content, unfinished)
 
 
 def save_weights(weights: Mapping[str, Tensor], folder: Path) -> None:
     """Write model.safetensors, for all who may read the folder; safetensors' own writer keeps it for its owner."""
-    (folder / "model.safetensors").write_bytes(save({name: value.contiguous() for name, value in weights.items()}))
+    content = save({name: value.contiguous() for name, value in weights.items()})
+    write_bytes(folder / "model.safetensors", content)
 
 
 def normalizer_of(run: str | Path) -> Normalizer:
@@ -128,7 +161,8 @@ SHIPPED_PRIOR = SHIPPED.parent / "individual"
 
 def newest_run(runs: Path) -> Path:
     """The run of an interaction model below `runs` that was written last; where there is none, the shipped one."""
-    checkpoints = sorted(runs.glob("**/checkpoints/last.ckpt"), key=lambda path: path.stat().st_mtime, reverse=True)
+    there = [path for name in (LAST, PREVIOUS) for path in runs.glob(f"**/checkpoints/{name}")]
+    checkpoints = sorted(there, key=lambda path: path.stat().st_mtime, reverse=True)
     return next((path.parents[1] for path in checkpoints if _interacts(path.parents[1])), SHIPPED)
 
 

@@ -37,7 +37,7 @@ def main(cfg: DictConfig) -> None:
     from in2in.doctor.page import groups
     from in2in.doctor.report import as_json, as_text, write_ignore_list
     from in2in.export.gallery import write_gallery
-    from in2in.whole import whole_file
+    from in2in.whole import write_text
 
     if unknown := [name for name in chosen.ignore if name not in list(Kind)]:
         raise InputError(f"ignore: there is no kind {unknown[0]!r}: choose from {', '.join(Kind)}")
@@ -45,8 +45,7 @@ def main(cfg: DictConfig) -> None:
     diagnosis = examine(folder, instantiate(cfg.limits), token_counter(chosen.tokenizer), chosen.processes)
     report, out = as_text(diagnosis), output_dir()
     for name, text in (("check.txt", report), ("check.json", as_json(diagnosis))):
-        with whole_file(out / name) as unfinished:
-            unfinished.write_text(f"{text}\n", encoding="utf-8")
+        write_text(out / name, f"{text}\n")
     write_gallery(out / "check.html", f"in2in-check {folder.name}", report, groups(diagnosis, chosen.page_clips))
     print(report)
     if chosen.write_ignore_list:

@@ -59,7 +59,7 @@ def convert_model(cfg: DictConfig, keys: "KeyMap", out: Path) -> int:
     from in2in.models.checkpoint import check_complete, load_state
     from in2in.models.published import CLIP_SIZES, DENOISER_SIZES, HEAD_SIZES
     from in2in.motion.statistics import published_statistics
-    from in2in.runs import save_weights
+    from in2in.runs import new_part, save_config, save_weights
     from in2in.text.clip_folder import find_vocabulary, read_merges, text_model, write_clip
 
     normalizer = published_statistics(Path(cfg.stats_dir), cfg.statistics)
@@ -79,10 +79,11 @@ def convert_model(cfg: DictConfig, keys: "KeyMap", out: Path) -> int:
     weights = {f"denoiser.{name}": value for name, value in parts["denoiser"].items()}
     weights |= {f"conditioner.head.{name}": value for name, value in parts["head"].items()}
     weights |= {f"normalizer.{name}": value for name, value in normalizer.state_dict().items()}
-    write_clip(out / "clip", clip, parts["clip"], merges)
+    with new_part(out / "clip") as unfinished:
+        write_clip(unfinished, clip, parts["clip"], merges)
     save_weights(weights, out)
     cfg.text.update(model="${run_dir}/clip", dim=clip["hidden_size"])
-    OmegaConf.save({key: cfg[key] for key in RUN_KEYS}, out / "config.yaml")
+    save_config({key: cfg[key] for key in RUN_KEYS}, out)
     return sum(value.numel() for part in parts.values() for value in part.values())
 
 

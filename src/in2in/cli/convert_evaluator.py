@@ -1,11 +1,10 @@
 """in2in-convert source=interclip: turn the published evaluator into a run folder."""
 
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hydra.utils import instantiate
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 
 from in2in.errors import InputError
 
@@ -29,8 +28,9 @@ def convert_evaluator(cfg: DictConfig, keys: "KeyMap", out: Path) -> int:
     from in2in.models.checkpoint import check_complete, load_state
     from in2in.models.published import MOTION_TOWER_SIZES, TEXT_TOWER_SIZES
     from in2in.motion.normalizer import Normalizer
-    from in2in.runs import save_weights
+    from in2in.runs import save_config, save_weights
     from in2in.text.clip_folder import find_vocabulary, read_merges
+    from in2in.whole import write_bytes
 
     parts = keys.rename(load_state(Path(cfg.checkpoint)))
     for part, sizes in (("motion", MOTION_TOWER_SIZES), ("text", TEXT_TOWER_SIZES)):
@@ -51,8 +51,8 @@ def convert_evaluator(cfg: DictConfig, keys: "KeyMap", out: Path) -> int:
     weights["evaluator.network.latent_scale"] = parts["scale"]["latent_scale"]
     weights |= {f"evaluator.normalizer.{name}": value for name, value in Normalizer().state_dict().items()}
     if cfg.vocab is not None:
-        shutil.copyfile(cfg.vocab, out / VOCABULARY)
+        write_bytes(out / VOCABULARY, Path(cfg.vocab).read_bytes())
         cfg.tokens.vocab = f"${{run_dir}}/{VOCABULARY}"
     save_weights(weights, out)
-    OmegaConf.save({key: cfg[key] for key in RUN_KEYS}, out / "config.yaml")
+    save_config({key: cfg[key] for key in RUN_KEYS}, out)
     return sum(value.numel() for value in weights.values())

@@ -16,7 +16,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from in2in.cli.folders import remove_empty
-from in2in.errors import InputError
+from in2in.errors import InputError, no_room
 
 FREE_TEXT = ("prompt", "individual1", "individual2", "person1", "person2", "files")
 """Keys whose value is what a person types, not hydra's grammar."""
@@ -99,8 +99,8 @@ def command(name: str) -> Callable[[Callable[[DictConfig], None]], Callable[[], 
             try:
                 check_added(name, HydraConfig.get().overrides.task)
                 task(cfg)
-            except (InputError, HydraException, OmegaConfBaseException) as error:
-                sys.exit(f"in2in-{name}: {one_line(error)}")  # past hydra, which would add lines of its own
+            except Exception as error:
+                sys.exit(f"in2in-{name}: {explained(error, out)}")  # past hydra, which would add lines of its own
             finally:
                 remove_empty(out)
 
@@ -124,6 +124,16 @@ def command(name: str) -> Callable[[Callable[[DictConfig], None]], Callable[[], 
         return main
 
     return decorate
+
+
+def explained(error: BaseException, out: Path) -> str:
+    """One line for an error of the user's, or of a full disk; another is raised again."""
+    if not isinstance(error, InputError) and (why := no_room(error)):
+        place = getattr(error, "filename", None) or out
+        return f"{place} cannot be written ({why}): make room and run the same command again"
+    if isinstance(error, InputError | HydraException | OmegaConfBaseException):
+        return one_line(error)
+    raise error
 
 
 def one_line(error: BaseException) -> str:

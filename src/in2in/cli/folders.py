@@ -28,10 +28,14 @@ def _remember(config: DictConfig, kind: str) -> None:
     _made[:] = [path for path in (folder, *folder.parents) if not path.exists()]
 
 
+def is_new(folder: Path) -> bool:
+    """Whether a job's folder was not there before this command."""
+    return any(folder.absolute().is_relative_to(made) for made in _made)
+
+
 def remove_empty(folder: Path) -> None:
     """Remove a job's folder and those above it, as far as they are empty and were not there before the command."""
     for path in (folder, *folder.parents):
-        new = any(path.is_relative_to(made) for made in _made)
-        if not new or not path.is_dir() or any(path.iterdir()):
+        if not is_new(path) or not path.is_dir() or any(path.iterdir()):
             return
         path.rmdir()

@@ -43,6 +43,7 @@ def main(cfg: DictConfig) -> None:
     from in2in.evaluation.judge.questions import questions
     from in2in.motion.representation import FPS
     from in2in.pipeline import Prompt
+    from in2in.whole import write_text
 
     asked = questions(Path(chosen.data_dir), chosen.split, chosen.clips)
     generator = load_generator(cfg, chosen_device(chosen.device))
@@ -80,7 +81,7 @@ def main(cfg: DictConfig) -> None:
         for name, verdicts in columns
     }
     figures = {"shares": shares, "samples": answers}
-    (out / "judge.json").write_text(json.dumps(figures, indent=1), encoding="utf-8")
+    write_text(out / "judge.json", json.dumps(figures, indent=1))
     print(share_table(columns))
     right = sum(verdict.kind for verdict in columns[0][1])
     print(f"the judge sees the kind that was asked for in {right} of {len(asked)} samples")

@@ -32,6 +32,7 @@ def main(cfg: DictConfig) -> None:
 
     from in2in.data.interhuman import InteractionDataset
     from in2in.evaluation.recall import recall
+    from in2in.whole import write_text
 
     dataset = InteractionDataset(chosen.data_dir, chosen.split)
     clips = [dataset[number] for number in range(min(chosen.clips, len(dataset)))]
@@ -46,7 +47,7 @@ def main(cfg: DictConfig) -> None:
         "nearest": result.nearest.tolist(),
         "denoised_cm": (result.denoised * 100).tolist(),
     }
-    (out / "recall.json").write_text(json.dumps(figures, indent=1), encoding="utf-8")
+    write_text(out / "recall.json", json.dumps(figures, indent=1))
     print(result.report())
     print(out)
 

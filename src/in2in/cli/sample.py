@@ -49,6 +49,7 @@ def main(cfg: DictConfig) -> None:
 
     from in2in.export.formats import find_formats
     from in2in.pipeline import Prompt
+    from in2in.whole import write_text
 
     exports = [chosen.export] if isinstance(chosen.export, str) else chosen.export
     find_formats(exports, "export")
@@ -70,9 +71,9 @@ def main(cfg: DictConfig) -> None:
     elif (motions := generate_sharded(cfg, generator, prompts, out)) is None:
         return  # another process writes the rest
     write_exports(motions, out, [f"seed {motion.prompt.seed}" for motion in motions], exports)
-    OmegaConf.save(HydraConfig.get().overrides.task, out / OVERRIDES)
+    write_text(out / OVERRIDES, OmegaConf.to_yaml(HydraConfig.get().overrides.task))
     if (prior := chosen_prior(cfg)) is not None:
-        OmegaConf.save(blend_parts(cfg, chosen_run(cfg), prior), out / "blend.yaml")
+        write_text(out / "blend.yaml", OmegaConf.to_yaml(blend_parts(cfg, chosen_run(cfg), prior)))
     print(out)
 
 

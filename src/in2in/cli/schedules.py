@@ -11,12 +11,14 @@ def main(cfg: DictConfig) -> None:
     """Draw the weight of the prior over the denoising steps for every yaml in conf/composition."""
     from in2in.diffusion.schedules import over_time
     from in2in.export.curves import weight_figure
+    from in2in.whole import whole_file
 
     nodes = {path.stem: OmegaConf.load(path) for path in sorted((conf_dir() / "composition").glob("*.yaml"))}
     curves = {name: over_time(instantiate(node)) for name, node in nodes.items() if "defaults" not in node}
     figure = weight_figure(curves)
     picture = output_dir() / "schedules.png"
-    figure.savefig(picture, dpi=150)
+    with whole_file(picture) as unfinished:
+        figure.savefig(unfinished, dpi=150)
     print(picture)
 
 

@@ -7,9 +7,12 @@ from typing import Any
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
+from in2in.checkpoints import LAST, fault, newest_whole, whole_others
 from in2in.cli.entry import command, output_dir
+from in2in.cli.folders import is_new
 from in2in.cli.schema import check
-from in2in.errors import InputError
+from in2in.errors import InputError, no_room
+from in2in.whole import clear_unfinished
 
 
 @command("train")
@@ -18,7 +21,7 @@ def main(cfg: DictConfig) -> None:
     if cfg.data_dir is None:
         raise InputError("data_dir is not given: in2in-train experiment=in2in data_dir=FOLDER")
     out = output_dir()
-    checkpoint = resume_from(out, cfg.ckpt_path)
+    checkpoint, told = resume_from(out, cfg.ckpt_path)
     if cfg.stats_from is not None:
         cfg.module.normalizer = {"_target_": "in2in.runs.normalizer_of", "run": cfg.stats_from}
     cfg.out = str(out)  # in a sweep, the job's own folder
@@ -28,6 +31,9 @@ def main(cfg: DictConfig) -> None:
     import lightning  # takes seconds: only once the configuration is known to be good
     from lightning.pytorch.accelerators import CPUAccelerator
 
+    from in2in.callbacks.writing import WholeCheckpoints
+    from in2in.runs import save_config
+
     # Lightning cannot see that our batches follow from the epoch and the place in it
     warnings.filterwarnings("ignore", "You're resuming from a checkpoint that ended before the epoch ended")
     lightning.seed_everything(cfg.seed, verbose=False)
@@ -35,6 +41,7 @@ def main(cfg: DictConfig) -> None:
         cfg.trainer,
         logger=built(cfg.logger),
         callbacks=built(cfg.callbacks),
+        plugins=[*(instantiate(cfg.trainer.get("plugins")) or []), WholeCheckpoints()],
     )
     if isinstance(trainer.accelerator, CPUAccelerator) and str(cfg.trainer.precision).startswith("16"):
         raise InputError(f"trainer.precision={cfg.trainer.precision} needs a GPU: on a CPU use bf16-mixed or 32-true")
@@ -48,12 +55,21 @@ def main(cfg: DictConfig) -> None:
     if cfg.weights_from is not None:
         start_from(module, cfg.weights_from)
     if trainer.is_global_zero:
-        OmegaConf.save(cfg, out / "config.yaml")
+        save_config(cfg, out)
         parameters = sum(parameter.numel() for parameter in module.parameters())
         print(
             f"{len(data.train)} training clips, {len(data.val)} validation clips, {parameters / 1e6:.1f} M parameters"
         )
-    trainer.fit(module, datamodule=data, ckpt_path=checkpoint)
+        for line in told:
+            print(line)
+    try:
+        trainer.fit(module, datamodule=data, ckpt_path=checkpoint)
+    except Exception as error:
+        if (why := no_room(error)) is None:
+            raise
+        raise InputError(
+            f"{out} cannot be written ({why}): make room; then the same command goes on with ckpt_path=last"
+        ) from error
     if trainer.is_global_zero:
         print(out)
 
@@ -90,19 +106,37 @@ def _shape(weights: dict[str, Any], name: str) -> Any:
     return weights[name].shape if name in weights else None
 
 
-def resume_from(out: Path, ckpt_path: str | None) -> Path | None:
-    """The checkpoint to go on from; an error rather than a run that starts over in a used folder."""
-    last = out / "checkpoints" / "last.ckpt"
+def resume_from(out: Path, ckpt_path: str | None) -> tuple[Path | None, list[str]]:
+    """The checkpoint to go on from, and what is to be said about it; None to start from the first step.
+
+    Raises:
+        InputError: the run would start over in a used folder, there is no such checkpoint, or it is not whole.
+    """
+    folder = out / "checkpoints"
+    if ckpt_path not in (None, "last"):
+        if why := fault(Path(ckpt_path)):
+            raise InputError(f"ckpt_path={ckpt_path} cannot be read as a checkpoint ({why}): give another")
+        return Path(ckpt_path), []
+    newest, passed = newest_whole(folder)
     if ckpt_path is None:
-        if last.exists():
+        if newest or passed:
             raise InputError(f"out={out} holds a run already: add ckpt_path=last to go on, or choose another out=")
-        return None
-    checkpoint = last if ckpt_path == "last" else Path(ckpt_path)
-    if not checkpoint.is_file():
-        raise InputError(
-            f"ckpt_path={ckpt_path}: there is no {checkpoint}; give out= the folder of the run to go on with"
-        )
-    return checkpoint
+        return None, []
+    if folder.is_dir():
+        clear_unfinished(folder)  # what a process that was killed while it wrote has left
+    if newest is None and passed:
+        others = [f"go on with ckpt_path={path}, or " for path in whole_others(folder)[:1]]
+        raise InputError(f"{'; '.join(passed)}: {''.join(others)}remove {folder} to start from the first step")
+    if newest is None and not is_begun(out):
+        raise InputError(f"ckpt_path=last: there is no {folder / LAST}; give out= the folder of the run to go on with")
+    if newest is None:
+        return None, [f"{out} was stopped before its first checkpoint: starting from the first step"]
+    return newest, [f"{line}: going on from {newest.name}, the one before it" for line in passed]
+
+
+def is_begun(out: Path) -> bool:
+    """Whether a training began in this folder: it left its configuration, or was killed before and left it empty."""
+    return (out / "config.yaml").is_file() or (not is_new(out) and not any(out.iterdir()))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from in2in.data.layout import read_ignored, split_path
 from in2in.doctor.dataset import Diagnosis
 from in2in.doctor.finding import MEANINGS, Kind
-from in2in.whole import whole_file
+from in2in.whole import write_text
 
 NAMED = 8
 """Ids that the text names for each kind; the JSON and the page have all."""
@@ -73,6 +73,6 @@ def write_ignore_list(diagnosis: Diagnosis, kinds: Sequence[Kind]) -> list[str]:
     known = read_ignored(diagnosis.folder)
     listed = set(diagnosis.clips(kinds))
     if added := sorted(listed - known):
-        with whole_file(split_path(diagnosis.folder, "ignore_list")) as unfinished:
-            unfinished.write_text("".join(f"{clip}\n" for clip in sorted(known | listed)), encoding="utf-8")
+        text = "".join(f"{clip}\n" for clip in sorted(known | listed))
+        write_text(split_path(diagnosis.folder, "ignore_list"), text)
     return added

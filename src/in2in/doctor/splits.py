@@ -16,8 +16,8 @@ def read_splits(folder: Path) -> dict[str, list[str]]:
 
 
 def _stems(path: Path, ending: str) -> set[str]:
-    """Names without ending of the files beside a path that have the ending."""
-    return {file.stem for file in path.parent.glob(f"*{ending}")}
+    """Names without ending of the files beside a path that have the ending; hidden ones are nobody's."""
+    return {file.stem for file in path.parent.glob(f"[!.]*{ending}")}
 
 
 def moving_clips(folder: Path, persons: Sequence[str]) -> set[str]:

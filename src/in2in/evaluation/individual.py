@@ -12,6 +12,7 @@ from in2in.evaluation.protocol import SEEDS_A_REPEAT, Repeat
 from in2in.evaluation.report import write_json
 from in2in.evaluation.setting import Setting
 from in2in.pipeline import Prompt
+from in2in.whole import write_text
 
 OWN, OTHER, BLENDED, BLENDED_OTHER, AGAIN = range(5)
 """Sets of samples: the interaction model with a clip's own individual texts and with others', the blend with both, and
@@ -65,7 +66,7 @@ class IndividualDiversity:
                 figures[name].append(float(f"{individual_diversity(embedded[one], embedded[two]):.6g}"))
         write_json(setting.out / "manifest.json", plan.manifest())
         write_json(setting.out / "results.json", {"individual_diversity": figures})
-        (setting.out / "table.md").write_text(table(figures), encoding="utf-8")
+        write_text(setting.out / "table.md", table(figures))
         print(table(figures))
 
     def _sets(self, setting: Setting, repeat: Repeat, texts: list[str]) -> list[Motions]:

@@ -13,13 +13,12 @@ from in2in.evaluation.generation import Samples, generate
 from in2in.evaluation.page import extremes, write_extremes
 from in2in.evaluation.setting import Setting
 from in2in.evaluation.table import latex, markdown
-from in2in.whole import whole_file
+from in2in.whole import write_text
 
 
 def write_json(path: Path, content: Any) -> None:
     """Write plain data, in one step and the same bytes for the same data."""
-    with whole_file(path) as unfinished:
-        unfinished.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_text(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
 
 @dataclass(frozen=True)
@@ -57,8 +56,8 @@ class Evaluation:
         }
         write_json(setting.out / "results.json", results)
         parts = {extra.title: extra.columns for extra in self.extras}
-        (setting.out / "table.md").write_text(markdown(rows, parts), encoding="utf-8")
-        (setting.out / "table.tex").write_text(latex(rows, parts), encoding="utf-8")
+        write_text(setting.out / "table.md", markdown(rows, parts))
+        write_text(setting.out / "table.tex", latex(rows, parts))
         for model, own in zip(setting.models, samples, strict=True):
             _page(setting, measure, model.name, own)
         print(markdown(rows, parts))

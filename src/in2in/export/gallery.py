@@ -8,7 +8,7 @@ from pathlib import Path
 
 from in2in.export.html import asset, page_around, page_data, script_safe_json
 from in2in.export.take import Take
-from in2in.whole import whole_file
+from in2in.whole import write_text
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,7 @@ def write_gallery(path: str | Path, title: str, report: str, groups: Sequence[Gr
         "takes": "\n".join(takes),
     }
     page = re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], asset("gallery.html"))
-    with whole_file(path) as unfinished:
-        unfinished.write_text(page, encoding="utf-8")
+    write_text(path, page)
 
 
 def _line(entry: Entry, takes: list[str]) -> str:

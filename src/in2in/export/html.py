@@ -23,7 +23,7 @@ from in2in.errors import InputError
 from in2in.export.body_model import BodyModel
 from in2in.export.take import Take
 from in2in.motion.skeleton import BONE_LENGTHS, JOINTS, NUM_JOINTS, PARENTS, TPOSE_DIRECTIONS
-from in2in.whole import whole_file
+from in2in.whole import write_text
 
 MILLIMETRES = 1000
 INT16 = np.iinfo(np.int16)
@@ -38,8 +38,7 @@ def write_page(path: str | Path, takes: Sequence[Take], title: str = "in2in") ->
         title: of the browser's tab.
     """
     page = render_page(takes, title)
-    with whole_file(path) as unfinished:
-        unfinished.write_text(page, encoding="utf-8")
+    write_text(path, page)
 
 
 def notebook_view(takes: Sequence[Take], title: str = "in2in", height: int = 480) -> str:
