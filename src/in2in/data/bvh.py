@@ -1,29 +1,30 @@
-"""BVH files to the 22 joints: positions as the file gives them, rotations relative to our T-pose."""
+"""A person of a BVH file as motion: the 22 joints as the file places them, rotations relative to our T-pose."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import pybvh
 import torch
 from torch import Tensor
 
+from in2in.data.bvh_body import Body, body
+from in2in.data.bvh_file import BvhFile, read_bvh_file
+from in2in.data.bvh_names import Person, Skeletons, choose, people
+from in2in.data.bvh_rest import is_t_pose, pose_axes, rest_alignment
+from in2in.data.bvh_set import LEGS, Assumed, Look, assume, look_at
 from in2in.errors import InputError
+from in2in.motion.representation import FPS
 from in2in.motion.resampling import resample_turns
-from in2in.motion.rotations import matrix_to_6d, shortest_turn
-from in2in.motion.skeleton import BONE_LENGTHS, INDEX, JOINTS, PARENTS, forward_kinematics, tpose_offsets
+from in2in.motion.rotations import matrix_to_6d
+from in2in.motion.skeleton import BONE_LENGTHS, INDEX, PARENTS, tpose_offsets
 
-UNITS = {"metres": 1.0, "centimetres": 0.01, "inches": 0.0254, "millimetres": 0.001}
+RATES = (24, 25, 30, 48, 50, 60, 72, 75, 90, 100, 120, 144, 150, 180, 200, 240, 250, 300, 360, 480, 500, 1000)
+"""Usual rates: a frame time is rounded, and means the rate that it is rounded from."""
 
-LEG = 0.82
-"""Metres from hip to ankle of a grown-up: tells the unit of a file."""
+STILL = 10.0
+"""Degrees from the rest pose within which a frame shows it."""
 
-END = "/end"
-"""A joint called NAME/end is the end site of NAME."""
-
-Skeletons = Mapping[str, Mapping[str, str]]
-"""For each known skeleton, the file's joint for each of ours; spine2 may be left out."""
+JUMP = 0.05
+"""Metres that joints move on average, at least, between a frame that is no motion and the first that is."""
 
 
 @dataclass(frozen=True)
@@ -35,131 +36,106 @@ class BvhMotion:
         rotations: [T, 21, 6] local rotations.
         skeleton: which of the known skeletons it is.
         unit: of the file.
+        start: how many frames of the file, at 30 a second, were left out at its beginning: a rest pose.
     """
 
     joints: Tensor
     rotations: Tensor
     skeleton: str
     unit: str
+    start: int = 0
 
 
 def read_bvh(path: Path, skeletons: Skeletons, fps: float | None = None) -> BvhMotion:
-    """Read a person's motion.
+    """Read the first person of a file by itself.
 
     Args:
-        path: a BVH file, y up.
-        skeletons: known skeletons; the first that the file has all joints of is used.
+        path: a BVH file.
+        skeletons: known skeletons; the one that the file has the most joints of is used.
         fps: frames a second of the file, in place of its header's.
     """
-    try:
-        file = pybvh.read_bvh_file(path)
-    except Exception as error:
-        raise InputError(f"{path} cannot be read as BVH: {' '.join(str(error).split())[:200]}") from error
-    name, mapping = _find_skeleton(path, file, skeletons)
-    positions = torch.from_numpy(np.asarray(file.node_positions(), dtype=np.float64))
-    rotations = _global_rotations(file)
-    if not torch.isfinite(positions).all():
-        raise InputError(f"{path} holds numbers that are not finite: repair the file")
-    rest = torch.from_numpy(np.asarray(file.rest_pose_positions(), dtype=np.float64))
-    joints = _pick(positions, mapping, file.node_index)
-    unit, scale = _unit(path, joints)
-    world = _pick_rotations(rotations, mapping, file)
-    world = world @ _rest_alignment(_pick(rest[None], mapping, file.node_index)[0])
-    rate = fps or 1.0 / file.frame_time
-    joints, world = resample_turns(joints * scale, world, rate)
-    local = world[:, list(PARENTS[1:])].transpose(-1, -2) @ world[:, 1:]
-    return BvhMotion(joints.float(), matrix_to_6d(local).float(), name, unit)
+    file = read_bvh_file(path)
+    person = people(file, choose(skeletons, None))[0]
+    look = look_at(file, person)
+    return motion_of(file, person, look, assume([look]), fps)
 
 
-def _find_skeleton(path: Path, file: pybvh.Bvh, skeletons: Skeletons) -> tuple[str, Mapping[str, str]]:
-    there = {node.name for node in file.nodes}
-    missing = {
-        name: [theirs for theirs in mapping.values() if _node(theirs) not in there]
-        for name, mapping in skeletons.items()
-    }
-    for name, mapping in skeletons.items():
-        if not missing[name]:
-            return name, mapping
-    nearest = min(missing, key=lambda name: len(missing[name]))
-    raise InputError(
-        f"{path} has the joints of no known skeleton; of the nearest, {nearest}, it lacks "
-        f"{', '.join(missing[nearest])}: add a skeleton to conf/source/bvh.yaml"
-    )
+def motion_of(file: BvhFile, person: Person, look: Look, assumed: Assumed, fps: float | None = None) -> BvhMotion:
+    """A person's motion.
 
-
-def _node(name: str) -> str:
-    """pybvh's name of a node."""
-    return f"EndSite{name.removesuffix(END)}" if name.endswith(END) else name
-
-
-def _pick(positions: Tensor, mapping: Mapping[str, str], index: Mapping[str, int]) -> Tensor:
-    """[T, N, 3] of the file's nodes -> [T, 22, 3]; a spine2 that the file lacks lies between its neighbours."""
-    joints = positions.new_zeros(len(positions), len(JOINTS), 3)
-    for ours, theirs in mapping.items():
-        joints[:, INDEX[ours]] = positions[:, index[_node(theirs)]]
-    if "spine2" not in mapping:
-        joints[:, INDEX["spine2"]] = (joints[:, INDEX["spine1"]] + joints[:, INDEX["spine3"]]) / 2
-    return joints
-
-
-def _global_rotations(file: pybvh.Bvh) -> dict[str, Tensor]:
-    """World rotations [T, 3, 3] of every joint by name."""
-    _, local = file.to_rotmat()
-    rotations: dict[str, Tensor] = {}
-    for name, own in zip(file.joint_names, np.moveaxis(local, 1, 0), strict=True):
-        parent = file.nodes[file.node_index[name]].parent
-        turn = torch.from_numpy(np.asarray(own, dtype=np.float64))
-        rotations[name] = turn if parent is None else rotations[parent.name] @ turn
-    return rotations
-
-
-def _pick_rotations(rotations: dict[str, Tensor], mapping: Mapping[str, str], file: pybvh.Bvh) -> Tensor:
-    """World rotations [T, 22, 3, 3]; an end site turns with its joint, a derived spine2 with spine1."""
-    names = {ours: theirs.removesuffix(END) for ours, theirs in mapping.items()}
-    names.setdefault("spine2", names["spine1"])
-    return torch.stack([rotations[names[joint]] for joint in JOINTS], dim=1)
-
-
-def _rest_alignment(rest: Tensor) -> Tensor:
-    """What turns the bones of our T-pose onto those of the file's rest pose: [22, 3] -> [22, 3, 3].
-
-    A limb's joint follows its one bone. Pelvis and chest, whose bones differ in shape between skeletons, follow the
-    trunk: across the hips or shoulders, and up from pelvis to neck.
+    Args:
+        file, person, look: what was read.
+        assumed: of all files.
+        fps: frames a second of the file, in place of its header's.
     """
-    identity = torch.eye(3, dtype=rest.dtype)
-    offsets = tpose_offsets(torch.tensor(BONE_LENGTHS, dtype=rest.dtype))
-    ours = forward_kinematics(identity.expand(21, 3, 3), identity, torch.zeros_like(rest[0]), offsets)
-    alignment = identity.repeat(len(JOINTS), 1, 1)
-    for joint in range(len(JOINTS)):
-        children = [child for child, parent in enumerate(PARENTS) if parent == joint]
-        if not children:
-            alignment[joint] = alignment[PARENTS[joint]]
-        elif len(children) > 1:
-            sides = ("left_hip", "right_hip") if joint == 0 else ("left_shoulder", "right_shoulder")
-            alignment[joint] = _trunk(rest, sides) @ _trunk(ours, sides).T
-        else:
-            alignment[joint] = shortest_turn(*(pose[children[0]] - pose[joint] for pose in (ours, rest)))
-    return alignment
+    rate = frame_rate(file, fps)
+    leg = look.leg * assumed.metres
+    if not LEGS[0] < leg < LEGS[1]:
+        raise InputError(f"{file.path}: a leg is {leg:.3g} m long in the unit of all files, {assumed.unit}: rescale it")
+    raw = body(file, person)
+    axes = assumed.axes[look.kind] if look.costs is not None else look.axes
+    assert axes is not None
+    turned = assumed.turn @ raw.turns @ rest_alignment(look.offsets, axes)
+    joints = raw.joints * assumed.metres @ assumed.turn.T
+    for side in ("left", "right"):
+        if f"{side}_foot" not in person.nodes:
+            joints[:, INDEX[f"{side}_foot"]] = _toe(joints, turned, side)
+    first = _frames_at_rest(Body(joints, raw.turns), look)
+    start = -int(-first * FPS / rate // 1)
+    joints, turned = (part[start:] for part in resample_turns(joints, turned, rate))
+    local = turned[:, list(PARENTS[1:])].transpose(-1, -2) @ turned[:, 1:]
+    return BvhMotion(joints.float(), matrix_to_6d(local).float(), person.skeleton, assumed.unit, start)
 
 
-def _trunk(pose: Tensor, sides: tuple[str, str]) -> Tensor:
-    """Axes [3, 3] of a trunk, as columns: to the left, up, forward."""
-    left = pose[INDEX[sides[0]]] - pose[INDEX[sides[1]]]
-    forward = torch.linalg.cross(left, pose[INDEX["neck"]] - pose[INDEX["pelvis"]])
-    axes = torch.stack([left, torch.linalg.cross(forward, left), forward], dim=1)
-    return torch.nn.functional.normalize(axes, dim=0)
+def frame_rate(file: BvhFile, fps: float | None = None) -> float:
+    """Frames a second: those given, or by the head, whose frame time is rounded."""
+    if fps is not None:
+        return fps
+    try:
+        seconds = float((file.frame_time or "").replace(",", "."))
+    except ValueError:
+        seconds = float("nan")
+    if not 1e-4 < seconds <= 1:
+        said = f"the frame time is {file.frame_time}" if file.frame_time else "there is no frame time"
+        raise InputError(f"{file.path}: {said}, which is no motion's: give fps=, frames a second")
+    digits = len((file.frame_time or "").lower().partition("e")[0].replace(",", ".").partition(".")[2])
+    meant = [rate for whole in RATES for rate in (whole, whole / 1.001) if round(1 / rate, digits) == seconds]
+    usual = [rate for rate in meant if "e" not in (file.frame_time or "").lower()]
+    return min(usual, key=lambda rate: abs(rate * seconds - 1)) if usual else 1 / seconds
 
 
-def _unit(path: Path, joints: Tensor) -> tuple[str, float]:
-    """The unit in which the legs have about the length of a leg."""
-    hip, knee, ankle = (joints[0, INDEX[name]] for name in ("left_hip", "left_knee", "left_ankle"))
-    leg = float((hip - knee).norm() + (knee - ankle).norm())
-    unit = min(UNITS, key=lambda name: abs(np.log(max(leg, 1e-9) * UNITS[name] / LEG)))
-    if not 0.5 < leg * UNITS[unit] < 1.2:
-        raise InputError(
-            f"{path}: a leg of {leg:g} is a person's in no known unit ({', '.join(UNITS)}): rescale the file"
-        )
-    up = (joints[:, INDEX["head"]] - joints[:, INDEX["pelvis"]]).median(dim=0).values
-    if int(up.abs().argmax()) != 1 or up[1] < 0:
-        raise InputError(f"{path}: the head is not above the pelvis along y: export the file with y up")
-    return unit, UNITS[unit]
+def _toe(joints: Tensor, turned: Tensor, side: str) -> Tensor:
+    """Toes [T, 3] of feet that are as our T-pose's, from ankle and shin."""
+    offsets = tpose_offsets(torch.tensor(BONE_LENGTHS, dtype=torch.float64))
+    knee, ankle, foot = (INDEX[f"{side}_{name}"] for name in ("knee", "ankle", "foot"))
+    shin = (joints[:, ankle] - joints[:, knee]).norm(dim=-1).median()
+    return joints[:, ankle] + turned[:, ankle] @ (offsets[foot] * shin / offsets[ankle].norm())
+
+
+def _frames_at_rest(own: Body, look: Look) -> int:
+    """How many frames at the beginning show the rest pose or a T-pose, and are no motion: the person jumps after."""
+    resting = _is_rest(own, look)
+    first = int((~resting).double().argmax()) if not resting.all() else 0
+    if first == 0 or len(resting) - first < 2:
+        return 0
+    steps = (own.joints[1:] - own.joints[:-1]).norm(dim=-1).mean(dim=-1)
+    usual = float(steps[first:].quantile(0.95))
+    return first if float(steps[first - 1]) > max(JUMP, 5 * usual) else 0
+
+
+def _is_rest(own: Body, look: Look) -> Tensor:
+    """[T] whether frames show the rest pose; where that is nobody's, whether the first shows a T-pose."""
+    local = own.turns[:, list(PARENTS[1:])].transpose(-1, -2) @ own.turns[:, 1:]
+    if look.costs is not None:
+        axes = pose_axes(own.joints[0], snap=0.0)
+        shown = torch.zeros(len(local), dtype=torch.bool)
+        if axes is not None and is_t_pose(own.joints[0] @ axes.T):
+            shown = _angles(local @ local[0].transpose(-1, -2)) < STILL
+        return shown
+    return _angles(local) < STILL
+
+
+def _angles(turns: Tensor) -> Tensor:
+    """[T, N, 3, 3] -> [T] degrees of the largest."""
+    traces = turns.diagonal(dim1=-2, dim2=-1).sum(dim=-1)
+    return ((traces - 1) / 2).clamp(-1, 1).acos().rad2deg().max(dim=-1).values
