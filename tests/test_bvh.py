@@ -95,7 +95,7 @@ def test_positions_are_the_files_in_metres_at_30_frames_a_second(takes: Path) ->
     motion = read_bvh(takes / "a0.bvh", SKELETONS)
     file = pybvh.read_bvh_file(takes / "a0.bvh")
     expected = file.node_positions()[::2]
-    assert motion.unit == "centimetres"
+    assert motion.unit == "centimetre"
     assert motion.joints.shape == (61, 22, 3)
     for ours, theirs in ((0, "hip"), (3, "abdomen"), (9, "chest"), (15, "head"), (20, "lHand"), (11, "EndSiterFoot")):
         np.testing.assert_allclose(motion.joints[:, ours], expected[:, file.node_index[theirs]] / 100, atol=1e-4)
@@ -141,7 +141,8 @@ def test_half_the_header_rate_doubles_the_time(takes: Path) -> None:
 
 def arguments(takes: Path, *more: str) -> list[str]:
     files = [f"person1={takes}/a*.bvh", f"person2={takes}/b*.bvh", f"texts={takes}/texts.tsv"]
-    return ["source=bvh", *files, f"out={takes}/out", "clip_seconds=1", "val_share=0.5", "test_share=0", *more]
+    shares = ["clip_seconds=1", "val_share=0.5", "test_share=0"]
+    return ["source=bvh", *files, *shares, f"out={takes}/out", "max_left_out=0", *more]
 
 
 def test_a_data_set_of_pairs(takes: Path, cli: Cli) -> None:

@@ -17,9 +17,6 @@ from in2in.motion.resampling import resample_turns
 from in2in.motion.rotations import matrix_to_6d
 from in2in.motion.skeleton import BONE_LENGTHS, INDEX, PARENTS, tpose_offsets
 
-RATES = (24, 25, 30, 48, 50, 60, 72, 75, 90, 100, 120, 144, 150, 180, 200, 240, 250, 300, 360, 480, 500, 1000)
-"""Usual rates: a frame time is rounded, and means the rate that it is rounded from."""
-
 STILL = 10.0
 """Degrees from the rest pose within which a frame shows it."""
 
@@ -56,19 +53,17 @@ def read_bvh(path: Path, skeletons: Skeletons, fps: float | None = None) -> BvhM
     """
     file = read_bvh_file(path)
     person = people(file, choose(skeletons, None))[0]
-    look = look_at(file, person)
-    return motion_of(file, person, look, assume([look]), fps)
+    look = look_at(file, person, fps)
+    return motion_of(file, person, look, assume([look]))
 
 
-def motion_of(file: BvhFile, person: Person, look: Look, assumed: Assumed, fps: float | None = None) -> BvhMotion:
+def motion_of(file: BvhFile, person: Person, look: Look, assumed: Assumed) -> BvhMotion:
     """A person's motion.
 
     Args:
         file, person, look: what was read.
         assumed: of all files.
-        fps: frames a second of the file, in place of its header's.
     """
-    rate = frame_rate(file, fps)
     leg = look.leg * assumed.metres
     if not LEGS[0] < leg < LEGS[1]:
         raise InputError(f"{file.path}: a leg is {leg:.3g} m long in the unit of all files, {assumed.unit}: rescale it")
@@ -81,27 +76,10 @@ def motion_of(file: BvhFile, person: Person, look: Look, assumed: Assumed, fps: 
         if f"{side}_foot" not in person.nodes:
             joints[:, INDEX[f"{side}_foot"]] = _toe(joints, turned, side)
     first = _frames_at_rest(Body(joints, raw.turns), look)
-    start = -int(-first * FPS / rate // 1)
-    joints, turned = (part[start:] for part in resample_turns(joints, turned, rate))
+    start = -int(-first * FPS / look.rate // 1)
+    joints, turned = (part[start:] for part in resample_turns(joints, turned, look.rate))
     local = turned[:, list(PARENTS[1:])].transpose(-1, -2) @ turned[:, 1:]
     return BvhMotion(joints.float(), matrix_to_6d(local).float(), person.skeleton, assumed.unit, start)
-
-
-def frame_rate(file: BvhFile, fps: float | None = None) -> float:
-    """Frames a second: those given, or by the head, whose frame time is rounded."""
-    if fps is not None:
-        return fps
-    try:
-        seconds = float((file.frame_time or "").replace(",", "."))
-    except ValueError:
-        seconds = float("nan")
-    if not 1e-4 < seconds <= 1:
-        said = f"the frame time is {file.frame_time}" if file.frame_time else "there is no frame time"
-        raise InputError(f"{file.path}: {said}, which is no motion's: give fps=, frames a second")
-    digits = len((file.frame_time or "").lower().partition("e")[0].replace(",", ".").partition(".")[2])
-    meant = [rate for whole in RATES for rate in (whole, whole / 1.001) if round(1 / rate, digits) == seconds]
-    usual = [rate for rate in meant if "e" not in (file.frame_time or "").lower()]
-    return min(usual, key=lambda rate: abs(rate * seconds - 1)) if usual else 1 / seconds
 
 
 def _toe(joints: Tensor, turned: Tensor, side: str) -> Tensor:

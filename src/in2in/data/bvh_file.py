@@ -134,7 +134,9 @@ def _hierarchy(path: Path, text: str, nodes: list[Node], column: int) -> int:
         elif key == "OFFSET" and stack:
             numbers = [_number(path, word) for word in words if word != ","]
             if len(numbers) != 3:
-                raise InputError(f"{path} cannot be read as BVH: the OFFSET of {nodes[stack[-1]].name} is not 3 numbers")
+                raise InputError(
+                    f"{path} cannot be read as BVH: the OFFSET of {nodes[stack[-1]].name} is not 3 numbers"
+                )
             nodes[stack[-1]].offset = np.array(numbers)
         elif key == "CHANNELS" and stack:
             own = nodes[stack[-1]]
@@ -216,6 +218,8 @@ def _whole_rows(path: Path, rows: str, numbers: np.ndarray, width: int, notes: l
             f"{path}: frame {wrong[0]} has {counts[wrong[0]]} numbers, its joints have {width} channels: repair it"
         )
     if len(counts) > 1 and min(counts) == max(counts) and len(numbers) > width:
-        raise InputError(f"{path}: its rows have {counts[0]} numbers, its joints {width} channels: repair the hierarchy")
+        raise InputError(
+            f"{path}: its rows have {counts[0]} numbers, its joints {width} channels: repair the hierarchy"
+        )
     notes.append("its last frame is not whole and is left out")
     return numbers[: len(numbers) // width * width]

@@ -25,7 +25,9 @@ from in2in.motion.skeleton import (
 
 CHILDREN = tuple(tuple(child for child, parent in enumerate(PARENTS) if parent == joint) for joint in range(NUM_JOINTS))
 
-SIDEWAYS = tuple(INDEX[f"{side}_{joint}"] for side in ("left", "right") for joint in ("hip", "knee", "shoulder", "elbow"))
+SIDEWAYS = tuple(
+    INDEX[f"{side}_{joint}"] for side in ("left", "right") for joint in ("hip", "knee", "shoulder", "elbow")
+)
 """Joints whose bones differ between rest poses by a swing in the plane of the body: arms hang, legs stand apart."""
 
 HIPS, SHOULDERS = ("left_hip", "right_hip"), ("left_shoulder", "right_shoulder")
@@ -121,7 +123,8 @@ def rest_alignment(offsets: Tensor, axes: Tensor) -> Tensor:
             sides = HIPS if joint == 0 else SHOULDERS
             alignment[joint] = _trunk(rest, sides) @ _trunk(ours, sides).T
         else:
-            start, end = (pose[children[0]] - pose[joint] for pose in (ours, rest))
+            child = max(children)
+            start, end = (pose[child] - pose[joint] for pose in (ours, rest))
             swing = _swing(start, end) if joint in SIDEWAYS else identity
             alignment[joint] = shortest_turn(swing @ start, end) @ swing
     return axes.transpose(-1, -2) @ alignment

@@ -14,6 +14,7 @@ from torch import Tensor
 from in2in.data.bvh_body import body, rest_body
 from in2in.data.bvh_file import BvhFile
 from in2in.data.bvh_names import Person
+from in2in.data.bvh_rate import frame_rate
 from in2in.data.bvh_rest import is_t_pose, joint_axes, pose_axes, turn_costs
 from in2in.errors import InputError
 from in2in.motion.rotations import shortest_turn
@@ -55,6 +56,7 @@ class Look:
         axes: [22, 3, 3] of `rest_alignment`; None if the rest pose is nobody's.
         rest_up: the axis that is up in the rest pose, if that is somebody's.
         costs: [22, 24] of `turn_costs`, where axes are None.
+        rate: frames a second.
         notes: what is odd.
     """
 
@@ -66,6 +68,7 @@ class Look:
     axes: Tensor | None
     rest_up: str | None
     costs: Tensor | None
+    rate: float
     notes: tuple[str, ...]
 
 
@@ -96,8 +99,9 @@ class Assumed:
         return shortest_turn(up, ours).round()
 
 
-def look_at(file: BvhFile, person: Person) -> Look:
-    """Look at a person in some of the frames."""
+def look_at(file: BvhFile, person: Person, fps: float | None = None) -> Look:
+    """Look at a person in some of the frames; `fps` stands in place of the file's own rate."""
+    rate = frame_rate(file, fps)
     still = rest_body(file, person).joints[0]
     axes = pose_axes(still)
     frames = np.unique(np.linspace(0, len(file.values) - 1, SAMPLED).round().astype(int))
@@ -119,13 +123,10 @@ def look_at(file: BvhFile, person: Person) -> Look:
     )
     leg = float((thigh + shin).median())
     trunk = torch.nn.functional.normalize(seen.joints[:, INDEX["head"]] - seen.joints[:, INDEX["pelvis"]], dim=-1)
-    lowest = {
-        axis: (sign * seen.joints[..., number]).min(dim=1).values
-        for axis, (number, sign) in AXES.items()
-    }
+    lowest = {axis: (sign * seen.joints[..., number]).min(dim=1).values for axis, (number, sign) in AXES.items()}
     floor = {axis: float(((low - low.median()).abs() < FLOOR * leg).double().mean()) for axis, low in lowest.items()}
     kind = (person.skeleton, *(node.name for node in file.nodes))
-    return Look(kind, leg, trunk.median(dim=0).values, floor, offsets, own_axes, rest_up, costs, tuple(notes))
+    return Look(kind, leg, trunk.median(dim=0).values, floor, offsets, own_axes, rest_up, costs, rate, tuple(notes))
 
 
 def _first_frame(joints: Tensor, turns: Tensor) -> Tensor | None:
@@ -176,8 +177,14 @@ def assume(looks: Sequence[Look], unit: str | float | None = None, up: str = "au
     lines.append(f"up: {axis}, {why}{'' if up != 'auto' else '; up= overrules'}")
     axes, more = _frames(looks)
     notes = Counter(note for look in looks for note in look.notes)
+    skeletons, rates = (Counter(values) for values in ([k.kind[0] for k in looks], [f"{k.rate:.6g}" for k in looks]))
+    lines += [f"skeleton: {_counted(skeletons)}", f"frames a second: {_counted(rates)}"]
     lines += more + [f"{count} of {len(looks)} people: {note}" for note, count in notes.items()]
     return Assumed(name, metres, axis, axes, tuple(lines))
+
+
+def _counted(counts: Counter[str]) -> str:
+    return ", ".join(f"{name} ({count} people)" for name, count in counts.most_common())
 
 
 def check_up(up: str) -> None:
@@ -197,10 +204,7 @@ def _up(looks: Sequence[Look]) -> tuple[str, str]:
     """The axis along which most stand, and else the one along which they do at rest."""
     total = len(looks)
     standing = Counter(
-        axis
-        for look in looks
-        for axis, (number, sign) in AXES.items()
-        if sign * float(look.upright[number]) > UPRIGHT
+        axis for look in looks for axis, (number, sign) in AXES.items() if sign * float(look.upright[number]) > UPRIGHT
     )
     resting = Counter(look.rest_up for look in looks if look.rest_up)
     rest = resting.most_common(1)[0][0] if resting else None

@@ -1,0 +1,24 @@
+"""Frames a second of a BVH file."""
+
+from in2in.data.bvh_file import BvhFile
+from in2in.errors import InputError
+
+RATES = (24, 25, 30, 48, 50, 60, 72, 75, 90, 100, 120, 144, 150, 180, 200, 240, 250, 300, 360, 480, 500, 1000)
+"""Usual rates: a frame time is rounded, and means the rate that it is rounded from."""
+
+
+def frame_rate(file: BvhFile, fps: float | None = None) -> float:
+    """Frames a second: those given, or by the head, whose frame time is rounded."""
+    if fps is not None:
+        return fps
+    try:
+        seconds = float((file.frame_time or "").replace(",", "."))
+    except ValueError:
+        seconds = float("nan")
+    if not 1e-4 < seconds <= 1:
+        said = f"the frame time is {file.frame_time}" if file.frame_time else "there is no frame time"
+        raise InputError(f"{file.path}: {said}, which is no motion's: give fps=, frames a second")
+    digits = len((file.frame_time or "").lower().partition("e")[0].replace(",", ".").partition(".")[2])
+    meant = [rate for whole in RATES for rate in (whole, whole / 1.001) if round(1 / rate, digits) == seconds]
+    usual = [rate for rate in meant if "e" not in (file.frame_time or "").lower()]
+    return min(usual, key=lambda rate: abs(rate * seconds - 1)) if usual else 1 / seconds
