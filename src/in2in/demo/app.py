@@ -12,6 +12,7 @@ import gradio as gr
 from gradio.themes import Default
 
 from in2in.demo.form import Form
+from in2in.demo.kept import keep_newest
 from in2in.demo.sessions import Sessions, Stopped
 from in2in.demo.studio import VIEWER_HEIGHT, Studio, view, write_files
 from in2in.errors import InputError
@@ -55,7 +56,7 @@ class App:
                         cancel = gr.Button("Cancel", elem_id="cancel")
                     message = gr.HTML(elem_id="message")
                     viewer = gr.HTML(EMPTY, elem_id="viewer", min_height=VIEWER_HEIGHT)
-                    taken = gr.Files(label="Take away", elem_id="files", interactive=False, visible=False)
+                    self.taken = taken = gr.Files(label="Take away", elem_id="files", interactive=False, visible=False)
             told = [form.prompt, *form.individuals, form.seconds, form.seed]
             shown = [[example[key] for key in TOLD] for example in gallery()]
             gr.Examples(shown, told, label="Prompts that work", elem_id="gallery")
@@ -79,6 +80,7 @@ class App:
                 footer_links=[],
                 ssr_mode=False,
                 quiet=True,
+                state_session_capacity=self.studio.limits.visitors,  # each holds what its page shows
             )
         except (OSError, OverflowError) as error:
             raise InputError(f"{host}:{port} cannot be listened on ({error}): choose another host= or port=") from error
@@ -96,6 +98,7 @@ class App:
     ) -> Iterator[Answer]:
         """The answer to what stands in the form."""
         try:
+            keep_newest(self.taken.temp_files, self.studio.limits.files * 10**6)
             order = self.form.order(values)
             with TemporaryDirectory() as folder, self.sessions.serving(request.session_hash or "") as check:
 

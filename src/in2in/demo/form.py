@@ -43,9 +43,9 @@ class Form:
         ]
         with gr.Row():
             start = min(Prompt("x").seconds, limits.seconds)
-            self.seconds = gr.Slider(MIN_SECONDS, limits.seconds, start, step=0.5, label="Seconds", elem_id="seconds")
+            self.seconds = _choice(MIN_SECONDS, limits.seconds, start, 0.5, label="Seconds", elem_id="seconds")
             self.seed = gr.Number(0, label="Seed", precision=0, minimum=0, elem_id="seed")
-            self.samples = gr.Slider(1, limits.samples, 1, step=1, label="Samples", elem_id="samples")
+            self.samples = _choice(1, limits.samples, 1, 1, label="Samples", elem_id="samples")
         with gr.Accordion("Guidance", open=False):
             self.guidance = _sliders(studio.interaction.guidance, "")
             self.prior_guidance = _sliders(studio.prior.guidance, "prior: ") if studio.prior else {}
@@ -70,7 +70,7 @@ class Form:
         schedule, shape = self._chosen(values)
         try:
             seconds, seed, samples = float(values[self.seconds]), int(values[self.seed]), int(values[self.samples])
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             raise InputError("seconds, seed and samples are numbers: fill them in") from error
         own1, own2 = (values[own] or "" for own in self.individuals)
         return Order(
@@ -124,6 +124,11 @@ class Form:
             return "", None
         name = values[self.schedule]
         return name, float(values[self.shapes[name]]) if name in self.shapes else None
+
+
+def _choice(least: float, most: float, start: float, step: float, **shown: str) -> gr.Slider:
+    """A slider, hidden where the limits leave nothing to choose; gradio knows none of one value."""
+    return gr.Slider(least, max(most, least + step), start, step=step, visible=most > least, **shown)  # type: ignore
 
 
 def _sliders(guidance: dict[str, Any], before: str) -> dict[str, gr.Slider]:

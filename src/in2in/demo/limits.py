@@ -1,6 +1,6 @@
 """How much one visitor of the demo may ask for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from in2in.errors import InputError
 from in2in.pipeline import MAX_SECONDS, MIN_SECONDS, Prompt
@@ -15,16 +15,23 @@ class Limits:
         seconds: of a motion, at most 10.
         samples: made at once.
         waiting: visitors in the queue.
+        visitors: pages that are remembered, each with the motion that it shows: some 2 MB.
+        texts: whose states each text encoder remembers, at most 0.5 MB each.
+        files: megabytes on disk of files to take away; the oldest go first.
     """
 
     letters: int = 300
     seconds: float = MAX_SECONDS
     samples: int = 4
     waiting: int = 20
+    visitors: int = 50
+    texts: int = 100
+    files: int = 500
 
     def __post_init__(self) -> None:
-        if min(self.letters, self.samples, self.waiting) < 1:
-            raise InputError("limits.letters, limits.samples and limits.waiting must be 1 or more")
+        for field in fields(self):
+            if field.type is int and getattr(self, field.name) < 1:
+                raise InputError(f"limits.{field.name}={getattr(self, field.name)} must be 1 or more")
         if not MIN_SECONDS <= self.seconds <= MAX_SECONDS:
             raise InputError(f"limits.seconds={self.seconds:g} is outside {MIN_SECONDS:g} to {MAX_SECONDS:g}")
 

@@ -13,6 +13,7 @@ from in2in.errors import InputError
 from in2in.export.formats import find_formats
 from in2in.export.html import notebook_view
 from in2in.pipeline import Generator, Motion, Prompt
+from in2in.text.encoders import TextEncoder
 
 VIEWER_HEIGHT = 560
 """Pixels."""
@@ -54,6 +55,10 @@ class Studio:
         self._lock = Lock()
         if isinstance(interaction.denoiser, DualMDM):
             raise InputError("run is a blend: give the demo its two runs, run= and prior_run=")
+        for generator in (interaction, prior) if prior is not None else (interaction,):
+            encoder = generator.conditioner.encoder  # visitors' texts hardly ever come twice
+            if isinstance(encoder, TextEncoder):
+                encoder.remember = min(encoder.remember, self.limits.texts)
         if prior is not None:
             self._blended(Order(Prompt("x"), schedule="exp"))  # two runs that do not fit are an error at once
 

@@ -64,7 +64,8 @@ class TextEncoder:
         for start in range(0, len(missing), 64):
             chunk = missing[start : start + 64]
             with torch.inference_mode(False), torch.no_grad():
-                self._seen.update(zip(chunk, self.encode(chunk), strict=True))
+                for text, (states, end) in zip(chunk, self.encode(chunk), strict=True):
+                    self._seen[text] = states.clone(), end  # alone: a view would keep the padded states of all alive
         found = [stored.get(text) or self._seen[text] for text in texts]
         for text in computed:
             self._seen.move_to_end(text)
