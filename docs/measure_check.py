@@ -16,13 +16,13 @@ import numpy as np
 from hydra.utils import instantiate
 from omegaconf import OmegaConf
 
-from in2in.annotation.answer import estimated_tokens
 from in2in.cli.entry import conf_dir
 from in2in.data.layout import read_split
 from in2in.data.synthetic import write_dataset
 from in2in.doctor.dataset import Diagnosis, examine
 from in2in.doctor.finding import Kind
 from in2in.doctor.planting import DEFECTS, Defect
+from in2in.text.tokens import TokenCount
 
 
 def planted(folder: Path, defects: Sequence[Defect], each: int, seed: int) -> list[tuple[str, Defect]]:
@@ -57,9 +57,9 @@ def main() -> None:
             shutil.copytree(asked.data_dir, folder)
         else:
             write_dataset(folder, asked.clips, asked.seed)
-        good = examine(folder, limits, estimated_tokens, processes=1)
+        good = examine(folder, limits, TokenCount(), processes=1)
         chosen = planted(folder, defects, asked.each, asked.seed)
-        bad = examine(folder, limits, estimated_tokens, processes=1)
+        bad = examine(folder, limits, TokenCount(), processes=1)
     clips = sum(part.clips for part in good.parts.values())
     before = {(own.clip, own.kind) for own in good.findings}
     print(f"{clips} good clips: findings in {len(good.clips(list(Kind)))}")

@@ -82,7 +82,7 @@ def serving(server: ChatServer) -> Iterator[ChatServer]:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             sent = server.take(body)
             if sent.status == 0:
-                server.over.wait(2)
+                server.over.wait(0.5)
                 self.close_connection = True
                 return
             try:

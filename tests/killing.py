@@ -7,14 +7,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
-def killed_in(work: Callable[[Callable[[], None]], None]) -> None:
-    """Run `work(here)` in a process of its own that is killed where it calls `here`, as kill -9 does."""
+def forked(work: Callable[[], object]) -> int:
+    """The id of a process of its own that does `work`, which it should not survive."""
     child = os.fork()
     if child == 0:
         try:
-            work(lambda: os.kill(os.getpid(), signal.SIGKILL))
+            work()
         finally:
             os._exit(1)
+    return child
+
+
+def killed_in(work: Callable[[Callable[[], None]], None]) -> None:
+    """Run `work(here)` in a process of its own that is killed where it calls `here`, as kill -9 does."""
+    child = forked(lambda: work(lambda: os.kill(os.getpid(), signal.SIGKILL)))
     _, status = os.waitpid(child, 0)
     assert os.WIFSIGNALED(status), "it ended by itself"
     assert os.WTERMSIG(status) == signal.SIGKILL

@@ -2,11 +2,13 @@
 
 import json
 import re
+from itertools import zip_longest
 from pathlib import Path
 
+import numpy as np
 import pytest
-from annotating import arguments, dataset, good, number, trouble
-from chat_server import ChatServer, serving
+from annotating import arguments, dataset, good, number, one_line, trouble
+from chat_server import ChatServer, Fault, serving
 from conftest import Cli
 
 from in2in.data.layout import read_texts
@@ -28,7 +30,7 @@ def test_every_text_is_answered_or_reported_in_its_place(tmp_path: Path, raw: Ra
     assert all("500" in reason for text, reason in reported.items() if number(text) % 40 == 9)
     for clip in range(21):
         texts = read_texts(data, f"clip{clip}")
-        for text, one, two in zip(texts.interaction, *texts.individuals, strict=True):
+        for text, one, two in zip_longest(texts.interaction, *texts.individuals, fillvalue=""):
             n = number(text)
             expected = ("", "") if n in failed else (f"A person pushes {n} times.", f"A person is pushed {n} times.")
             assert (one, two) == expected
@@ -108,6 +110,22 @@ def test_the_request_holds_model_schema_and_rules(ten_texts: Path, cli: Cli) -> 
     assert len(versions) == 2
 
 
+def test_texts_with_blank_lines_and_unseen_marks_get_theirs(ten_texts: Path, cli: Cli) -> None:
+    """Lines are as many as in annots/, also where an answer is missing; what a mark stands in is one text."""
+    annots = ten_texts / "annots" / "clip0.txt"
+    annots.write_text("\ufeffOne person pushes\u2028the other 0 times.\n\nOne person pushes 8 times.\nAnd 2 times.\n")
+    (ten_texts / "split" / "test.txt").write_text("clip0\n")
+    (ten_texts / "split" / "train.txt").unlink()
+    with serving(ChatServer(good, trouble)) as server:
+        assert "2 of 3 texts" in cli("annotate", *arguments(ten_texts, server.url)).out
+        own = (ten_texts / "annots_individual" / "person1" / "clip0.txt").read_text()
+        assert own == "A person pushes 0 times.\n\n\nA person pushes 2 times.\n"
+        assert read_texts(ten_texts, "clip0").individuals[0] == tuple(own.replace("\n\n\n", "\n\n").splitlines())
+        before = len(server.requests)
+        assert cli("annotate", *arguments(ten_texts, server.url)).code == 0
+        assert len(server.requests) == before
+
+
 def test_a_clip_without_readable_motion_is_reported(ten_texts: Path, cli: Cli) -> None:
     (ten_texts / "motions_processed" / "person2" / "clip1.npy").write_bytes(b"nothing")
     with serving(ChatServer(good)) as server:
@@ -116,3 +134,25 @@ def test_a_clip_without_readable_motion_is_reported(ten_texts: Path, cli: Cli) -
     reasons = {json.loads(line)["reason"] for line in (ten_texts / "annotation" / "report.jsonl").open()}
     assert len(reasons) == 1
     assert "clip1.npy cannot be read" in reasons.pop()
+
+
+@pytest.mark.usefixtures("openai_key")
+def test_sampling_fills_in_missing_individual_texts(cli: Cli, run_folder: Path, tmp_path: Path) -> None:
+    out, prompt = tmp_path / "samples", "One person pushes the other 3 times."
+    with serving(ChatServer(good, lambda text: [Fault(503, headers={"Retry-After": "0"})])) as server:
+        whom = ["annotator=openai", f"annotator.base_url={server.url}", "annotator.model=m", "annotator.attempts=1"]
+        common = [f"run={run_folder}", "seconds=0.5", f"out={out}", "export=[]", *whom]
+        finished = cli("sample", f"prompt={prompt}", "individual2=stands firm", *common)
+        assert finished.code == 0, finished.err
+        assert "person 1: 'A person pushes 3 times.', person 2: 'stands firm'" in finished.out
+        with np.load(out / "000.npz") as sample:
+            assert (str(sample["individual1"]), str(sample["individual2"])) == (
+                "A person pushes 3 times.",
+                "stands firm",
+            )
+        server.answer = lambda text: "They push."
+        finished = cli("sample", f"prompt={prompt}", *common[:2], f"out={tmp_path / 'without'}", *common[3:])
+        assert f"no individual texts for '{prompt}': it holds no JSON object" in finished.out
+        assert len(server.requests) == 3
+    one_line(cli("sample", f"prompt={prompt}", *common), "no connection to http://127.0.0.1")
+    one_line(cli("sample", f"prompt={prompt}", "annotator=template"), "annotator=template was removed")

@@ -1,5 +1,6 @@
-"""in2in-annotate with bad input and useless servers: one clear line, and nothing taken for an answer."""
+"""in2in-annotate with bad input and useless servers: one clear line, nothing taken for an answer, no key shown."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -16,20 +17,19 @@ GARBAGE = Fault(200, b"data: \xff\xfe nothing that is JSON", {"Content-Type": "t
     [
         (Fault(401, b'{"error": {"message": "bad key"}}'), "does not take the key in OPENAI_API_KEY: bad key"),
         (Fault(404, b'{"error": {"message": "no model m"}}'), "does not know annotator.model=m: no model m"),
-        (Fault(400, b'{"error": {"message": "no schema"}}'), r"refuses requests .*HTTP 400\): no schema"),
+        (Fault(400, b'{"error": {"message": "no\\u001b schema"}}'), r"refuses requests .*HTTP 400\): no\? schema"),
         (GARBAGE, "failed on 5 texts in a row, 5 times each .*no chat completion but 'data: "),
         (Fault(200, b"x" * (3 << 20)), "failed on 5 texts in a row.*longer than 1 MiB"),
         (Fault(500, b'{"error": {"message": "response_format?"}}'), "add annotator.schema=false"),
-        (Fault(503, b"<html>"), "failed on 5 texts in a row.*HTTP 503"),
+        (Fault(503, b"<html>", {"Retry-After": "nan"}), "failed on 5 texts in a row.*HTTP 503"),
     ],
 )
 def test_a_server_that_is_of_no_use(ten_texts: Path, cli: Cli, fault: Fault, words: str) -> None:
     with serving(ChatServer(good, lambda text: [fault] * 99)) as server:
         one_line(cli("annotate", *arguments(ten_texts, server.url)), words)
         server.faults = lambda text: []
-        assert (
-            cli("annotate", *arguments(ten_texts, server.url)).code == 0
-        )  # nothing was taken for an answer or given up
+        # nothing was taken for an answer or given up
+        assert cli("annotate", *arguments(ten_texts, server.url)).code == 0
     assert len(written(ten_texts)) == 8
 
 
@@ -40,17 +40,68 @@ def test_a_server_that_is_down_all_the_time_makes_nothing_final(ten_texts: Path,
         assert "2 of 2" in cli("annotate", *arguments(ten_texts, server.url), "limit=2").out
 
 
+KEY = "sk-secret-0123456789"
+
+
+@pytest.mark.parametrize("status", [401, 429])
+def test_the_key_is_neither_shown_nor_written(
+    ten_texts: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    """The server repeats it in its errors, as some do."""
+    monkeypatch.setenv("OPENAI_API_KEY", f" {KEY}\n")
+    fault = Fault(status, json.dumps({"error": {"message": f"Incorrect API key provided: {KEY}"}}).encode())
+    with serving(ChatServer(good, lambda text: [fault] * (99 if "0" in text else 0))) as server:
+        finished = cli("annotate", *arguments(ten_texts, server.url))
+    files = [path.read_bytes() for path in ten_texts.rglob("*") if path.is_file()]
+    assert "API key provided: ***" in finished.err + b"".join(files).decode("utf-8", "replace")
+    assert KEY not in finished.out + finished.err
+    assert not any(KEY.encode() in content for content in files)
+
+
+@pytest.mark.parametrize(
+    ("key", "more"),
+    [
+        ("any", [f"annotator.key_variable={KEY}"]),
+        ("any", ["annotator.key_variable=hf_secret"]),
+        ("sk-sec\nret", []),
+        ("sk-sécret", []),
+        ("any", ["annotator.base_url=http://me:sk-secret@127.0.0.1:9/v1"]),
+    ],
+)
+def test_a_key_in_the_wrong_place_is_not_repeated(
+    ten_texts: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch, key: str, more: list[str]
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", key)
+    with serving(ChatServer(good)) as server:
+        line = one_line(cli("annotate", *arguments(ten_texts, server.url), *more), "key|password")
+    assert "s" + "ecret" not in line
+    assert "sec" not in line.replace("seconds", "")
+    assert not server.requests
+
+
+def test_only_the_command_line_says_whom_to_ask(ten_texts: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    (ten_texts / "config.yaml").write_text("annotator: {base_url: http://127.0.0.1:9/v1, model: other}\n")
+    with serving(ChatServer(good)) as server:
+        assert cli("annotate", *arguments(ten_texts, server.url), "limit=1").code == 0
+    assert [body["model"] for body in server.bodies] == ["m"]
+
+
 @pytest.mark.parametrize(
     ("damage", "more", "words"),
     [
         (lambda d, m: m.delenv("OPENAI_API_KEY"), [], "no key: set the environment variable OPENAI_API_KEY"),
         (lambda d, m: None, ["annotator.model=null"], "annotator.model is not given"),
         (lambda d, m: None, ["annotator.base_url=http://127.0.0.1:9/v1"], "no connection to http://127.0.0.1:9/v1"),
+        (lambda d, m: None, ["annotator.base_url=127.0.0.1:9/v1"], "annotator.base_url must be an address"),
+        (lambda d, m: None, ["annotator.base_url=file:///etc/passwd"], "annotator.base_url must be an address"),
         (lambda d, m: None, ["annotator.template=nothing.txt"], "annotator.template=.*nothing.txt cannot be read"),
         (lambda d, m: None, ["annotator.attempts=0"], "annotator.attempts=0"),
+        (lambda d, m: None, ["patience.retries=0"], "patience.retries=0"),
         (lambda d, m: None, ["concurrency=0"], "concurrency=0"),
         (lambda d, m: None, ["tokenizer=nowhere"], "tokenizer=nowhere holds no CLIP tokenizer"),
         (lambda d, m: None, ["data_dir=nowhere"], "data_dir=nowhere is not a folder"),
+        (lambda d, m: None, ["annotator=template"], "annotator=template was removed: use annotator=openai with a ser"),
         (lambda d, m: shutil.rmtree(d / "annots"), [], "has no texts: put the interaction texts in annots/ID.txt"),
         (lambda d, m: (d / "annots" / "clip1.txt").unlink(), [], "clip1.txt is missing"),
         (lambda d, m: shutil.rmtree(d / "split"), [], "no split/train.txt"),

@@ -12,7 +12,6 @@ from conftest import Cli
 from hydra.utils import instantiate
 from omegaconf import OmegaConf
 
-from in2in.annotation.answer import estimated_tokens
 from in2in.cli.entry import conf_dir
 from in2in.data.layout import interaction_path, motion_path, read_split, split_path
 from in2in.data.preparation import build_cache
@@ -23,6 +22,7 @@ from in2in.doctor.limits import Limits
 from in2in.doctor.motion import floor_level, longest_run, motion_findings
 from in2in.doctor.planting import DEFECTS
 from in2in.motion.representation import RawMotion
+from in2in.text.tokens import TokenCount
 
 LIMITS: Limits = instantiate(OmegaConf.load(conf_dir() / "check.yaml").limits)
 
@@ -65,11 +65,11 @@ def spoiled(good: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path,
 
 @pytest.fixture(scope="module")
 def diagnosis(spoiled: tuple[Path, dict[str, int]]) -> Diagnosis:
-    return examine(spoiled[0], LIMITS, estimated_tokens, processes=2)
+    return examine(spoiled[0], LIMITS, TokenCount(), processes=2)
 
 
 def test_nothing_is_found_in_a_good_data_set(good: Path) -> None:
-    found = examine(good, LIMITS, estimated_tokens, processes=1)
+    found = examine(good, LIMITS, TokenCount(), processes=1)
     assert found.findings == ()
     assert sum(part.clips for part in found.parts.values()) == len(DEFECTS) + 18
     frames = [len(np.load(path)) for path in (good / "motions_processed" / "person1").iterdir()]
@@ -89,7 +89,7 @@ def test_every_planted_defect_is_found_and_no_other_clip_is_suspected(
 
 
 def test_processes_change_nothing(spoiled: tuple[Path, dict[str, int]], diagnosis: Diagnosis) -> None:
-    assert examine(spoiled[0], LIMITS, estimated_tokens, processes=1) == diagnosis
+    assert examine(spoiled[0], LIMITS, TokenCount(), processes=1) == diagnosis
 
 
 def test_real_people_are_not_suspected(raw: RawMotion) -> None:
@@ -131,7 +131,7 @@ def test_defects_of_interhuman_are_known_by_name(good: Path, tmp_path: Path) -> 
     with open(split_path(folder, "train"), "a") as file:
         file.write("3945\n4106\n5000\n")
     interaction_path(folder, "38(1)").write_text("they bow\n")
-    found = examine(folder, LIMITS, estimated_tokens, processes=1).findings
+    found = examine(folder, LIMITS, TokenCount(), processes=1).findings
     known = {(finding.clip, finding.kind): bool(finding.known) for finding in found}
     assert known == {
         ("3945", Kind.MISSING): True,

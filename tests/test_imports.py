@@ -33,13 +33,13 @@ ALLOWED = {
         *("errors", "whole", "motion", "text", "models", "data", "pipeline", "prediction", "export", "diffusion"),
         "runs",
     },
-    "annotation": {"errors", "whole", "motion", "text", "data", "evaluation.judge"},
+    "annotate": {"errors", "whole", "motion", "text", "data", "evaluation.judge"},
     "demo": {"errors", "diffusion", "export", "pipeline", "blend"},
     "doctor": {"errors", "whole", "motion", "data", "export"},
     "bench": {"errors", "motion", "data", "evaluation"},
     "cli": {
         *("errors", "motion", "text", "models", "diffusion", "data", "export", "evaluation", "module", "pipeline"),
-        *("whole", "checkpoints", "blend", "prediction", "callbacks", "runs", "annotation", "demo", "doctor"),
+        *("whole", "checkpoints", "blend", "prediction", "callbacks", "runs", "annotate", "demo", "doctor"),
     },
 }
 

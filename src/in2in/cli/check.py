@@ -6,7 +6,6 @@ from pathlib import Path
 from hydra.utils import instantiate
 from omegaconf import DictConfig
 
-from in2in.cli.annotate import token_counter
 from in2in.cli.entry import command, output_dir
 from in2in.cli.schema import check, options
 from in2in.errors import InputError
@@ -37,12 +36,13 @@ def main(cfg: DictConfig) -> None:
     from in2in.doctor.page import groups
     from in2in.doctor.report import as_json, as_text, write_ignore_list
     from in2in.export.gallery import write_gallery
+    from in2in.text.tokens import TokenCount
     from in2in.whole import write_text
 
     if unknown := [name for name in chosen.ignore if name not in list(Kind)]:
         raise InputError(f"ignore: there is no kind {unknown[0]!r}: choose from {', '.join(Kind)}")
     folder = Path(chosen.data_dir)
-    diagnosis = examine(folder, instantiate(cfg.limits), token_counter(chosen.tokenizer), chosen.processes)
+    diagnosis = examine(folder, instantiate(cfg.limits), TokenCount(chosen.tokenizer), chosen.processes)
     report, out = as_text(diagnosis), output_dir()
     for name, text in (("check.txt", report), ("check.json", as_json(diagnosis))):
         write_text(out / name, f"{text}\n")

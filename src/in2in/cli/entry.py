@@ -29,6 +29,10 @@ PATHS = (
 """Keys whose value is a path; with commas, it may be a sweep over several."""
 
 
+REMOVED = {"annotator=template": "use annotator=openai with a server"}
+"""Options that earlier versions took, and what serves now."""
+
+
 def conf_dir() -> Path:
     """The configuration folder: inside the installed package, else the repository's."""
     package = Path(__file__).parents[1]
@@ -107,6 +111,9 @@ def command(name: str) -> Callable[[Callable[[DictConfig], None]], Callable[[], 
         def main() -> None:
             nonlocal started
             started = False
+            for argument in sys.argv[1:]:
+                if instead := REMOVED.get(argument.lstrip("+")):
+                    sys.exit(f"in2in-{name}: {argument} was removed: {instead}")
             os.environ["HYDRA_FULL_ERROR"] = "1"  # hydra hands its errors on instead of printing them
             sys.argv[1:] = [quote_free_text(argument) for argument in sys.argv[1:]]
             run = hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name=name)(job)

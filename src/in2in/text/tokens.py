@@ -1,13 +1,16 @@
-"""Texts to the token ids of CLIP's byte-pair vocabulary, for networks that embed tokens themselves."""
+"""Texts to the token ids of CLIP's byte-pair vocabulary, for networks that embed them, and how many these are."""
 
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import torch
 from torch import Tensor
 from transformers import CLIPTokenizer
 
+from in2in.errors import InputError
 from in2in.text.clip_folder import find_vocabulary, read_merges, write_tokenizer
 from in2in.text.encoders import ClipTextEncoder
 
@@ -36,6 +39,38 @@ class ClipTokens:
         rows = self._tokenizer(list(texts), truncation=True, max_length=self.length)["input_ids"]
         longest = max(map(len, rows))
         return torch.tensor([row + [0] * (longest - len(row)) for row in rows])
+
+
+@dataclass(frozen=True)
+class TokenCount:
+    """Counts the tokens that CLIP needs for a text, its start and end tokens included.
+
+    It is small when it is sent to another process, which reads the vocabulary once.
+
+    Attributes:
+        folder: with a CLIP tokenizer; CLIP's own vocabulary, which comes with this package, where not given.
+    """
+
+    folder: str | None = None
+
+    def __post_init__(self) -> None:
+        _tokenizer(self.folder)
+
+    def __call__(self, text: str) -> int:
+        """How many tokens a text needs."""
+        return len(_tokenizer(self.folder)(text, verbose=False)["input_ids"])  # type: ignore[arg-type]
+
+
+@cache
+def _tokenizer(folder: str | None) -> CLIPTokenizer:
+    if folder is None:
+        return ClipTokens()._tokenizer
+    try:
+        if not Path(folder).is_dir():
+            raise OSError("not a folder")
+        return CLIPTokenizer.from_pretrained(folder, local_files_only=True)
+    except (OSError, ValueError) as error:
+        raise InputError(f"tokenizer={folder} holds no CLIP tokenizer: leave it out for CLIP's own") from error
 
 
 def clip_embeddings(model: str, dim: int = 768) -> tuple[Tensor, Tensor]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from in2in.data.layout import read_split, read_texts
+from in2in.data.layout import read_split, read_texts, split_path
 from in2in.errors import InputError
 
 SPLITS = ("train", "val", "test")
@@ -34,7 +34,7 @@ def clips_of(data_dir: Path) -> list[str]:
     """The ids of all splits in their order, each once."""
     if not data_dir.is_dir():
         raise InputError(f"data_dir={data_dir} is not a folder: give the data set's folder")
-    present = [name for name in SPLITS if (data_dir / "split" / f"{name}.txt").is_file()]
+    present = [name for name in SPLITS if split_path(data_dir, name).is_file()]
     if not present:
         raise InputError(f"data_dir={data_dir} has no split/train.txt: is it a data set in the InterHuman layout?")
     clips = list(dict.fromkeys(clip for name in present for clip in read_split(data_dir, name)))
