@@ -21,7 +21,6 @@ from in2in.data.synthetic import KINDS, Clip, generate
 from in2in.export.html import write_page
 from in2in.export.take import Take
 from in2in.motion.representation import FPS
-from in2in.motion.rotations import rotate_about_y
 
 SEED = 3
 ROW = 960, 300
@@ -32,9 +31,6 @@ SHARE = 0.55
 
 COLUMNS = 2
 COLOURS = 64
-
-TURNED = 0.55
-"""Radians by which the viewer's camera looks past the z axis: so turned, people stand beside each other in it."""
 
 OPTIONS = (
     *("--headless=new", "--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"),
@@ -57,12 +53,8 @@ def takes(clip: Clip) -> list[Take]:
 
 
 def still(joints: torch.Tensor, frame: int, title: str) -> Take:
-    """One frame of joints [2, T, 22, 3], the persons beside each other as seen by the viewer."""
-    joints = joints[:, frame : frame + 1]
-    across = joints[1, 0, 0] - joints[0, 0, 0]
-    middle = joints[:, 0, 0].mean(0) * torch.tensor([1.0, 0.0, 1.0])
-    turned = rotate_about_y(joints - middle, torch.atan2(across[2], across[0]) + TURNED)
-    return Take(turned.expand(-1, 2, -1, -1).numpy().astype(np.float32), FPS, title)
+    """One frame of joints [2, T, 22, 3]."""
+    return Take(joints[:, frame : frame + 1].expand(-1, 2, -1, -1).numpy().astype(np.float32), FPS, title)
 
 
 def browser(folder: str, size: tuple[int, int] = ROW) -> webdriver.Chrome:

@@ -28,30 +28,40 @@ class Floor:
     """Shades the pixels that see the floor.
 
     Args:
-        camera: whose height above the floor is the same in all frames.
+        camera: whose height above the floor and fall are the same in all frames.
     """
 
     def __init__(self, camera: Camera) -> None:
         self.camera = camera
         width, height = camera.size
-        right, up, away = camera.axes
-        self.forward = np.cross(right, (0.0, 1.0, 0.0))  # the level direction in which the camera looks
+        right, up, away = camera.axes[0]
+        forward = np.cross(right, (0.0, 1.0, 0.0))  # the level direction in which the camera looks
         y = (height / 2 - np.arange(height) - 0.5) / camera.focal
         falls = -(y * up[1] + away[1])
         self.top = int((falls < 0.02).sum())  # what is above is too far to be seen
         y, falls = y[self.top :], falls[self.top :]
         reach = (camera.place[0, 1] + SOLE) / falls
         # Metres from the point below the camera: to the right [H, W] or [H, W / WIDE], and forward [H].
-        columns = (np.arange(width) + 0.5 - width / 2) / camera.focal
         pairs = ((np.arange(-(-width // WIDE)) + 0.5) * WIDE - width / 2) / camera.focal
-        self.ahead = (reach * (y * (up @ self.forward) + away @ self.forward)).astype(np.float32)
+        self.ahead = (reach * (y * (up @ forward) + away @ forward)).astype(np.float32)
         self.aside = (reach[:, None] * pairs).astype(np.float32)
-        world = [reach[:, None] * columns * right[axis] + self.ahead[:, None] * self.forward[axis] for axis in (0, 2)]
+        self.reach = reach[:, None].astype(np.float32)
+        self.turn(0)
+
+    def turn(self, frame: int) -> None:
+        """Lay the lines as the camera sees them in a frame; they move with it until it turns."""
+        self.axes = self.camera.axes[frame]
+        right = self.axes[0].astype(np.float32)
+        self.forward = np.cross(right, np.array([0, 1, 0], dtype=np.float32))
+        columns = (np.arange(self.camera.size[0], dtype=np.float32) + 0.5 - self.camera.size[0] / 2) / self.camera.focal
+        world = [self.reach * (columns * right[axis]) + self.ahead[:, None] * self.forward[axis] for axis in (0, 2)]
         self.ground = np.stack(world).astype(np.float32)  # [2, H, W] metres along the world's x and z
-        steps = [np.abs(np.gradient(self.ground, axis=axis)) for axis in (1, 2)] if len(y) > 1 else [self.ground]
+        steps = (
+            [np.abs(np.gradient(self.ground, axis=axis)) for axis in (1, 2)] if len(self.reach) > 1 else [self.ground]
+        )
         pixel = sum(steps[1:], start=steps[0])
         self.per_metre = (1 / np.maximum(pixel, 1e-6)).astype(np.float32)
-        fade = np.clip((FAR[1] - reach[:, None]) / (FAR[1] - FAR[0]), 0, 1)
+        fade = np.clip((FAR[1] - self.reach) / (FAR[1] - FAR[0]), 0, 1)
         self.strength = (DARK * fade * np.clip(0.25 * self.per_metre - 0.6, 0, 1)).astype(np.float32)
         self.near = int((~self.strength.any(axis=(0, 2))).sum())  # rows above are too far for lines
         self.half = np.maximum(LINE * self.per_metre, 0.5) + np.float32(0.5)
@@ -64,6 +74,8 @@ class Floor:
             points: [N, 3] metres, what throws shadows.
             radii: [N] metres, how large each of them is.
         """
+        if not np.array_equal(self.axes, self.camera.axes[frame]):
+            self.turn(frame)
         width, height = self.camera.size
         light = np.ones((height, width), dtype=np.float32)
         self._draw_lines(light[self.top :], frame)
@@ -98,7 +110,7 @@ class Floor:
         away = points - self.camera.place[frame]
         scales = np.sqrt(SHADOW / (1 + 1.2 * above))
         per_reach = np.sqrt(scales) / reaches
-        asides, aheads = (away @ self.camera.axes[0]) * per_reach, (away @ self.forward) * per_reach
+        asides, aheads = (away @ self.axes[0]) * per_reach, (away @ self.forward) * per_reach
         each = zip(edges.tolist(), asides.tolist(), aheads.tolist(), scales.tolist(), per_reach.tolist(), strict=True)
         for (x0, y0, x1, y1), aside, ahead, scale, per in each:
             off = self.aside[y0:y1, x0:x1] * per

@@ -21,6 +21,7 @@ import torch
 
 from in2in.errors import InputError
 from in2in.export.body_model import BodyModel
+from in2in.export.camera import sides
 from in2in.export.take import Take
 from in2in.motion.skeleton import BONE_LENGTHS, JOINTS, NUM_JOINTS, PARENTS, TPOSE_DIRECTIONS
 from in2in.whole import write_text
@@ -116,8 +117,15 @@ def _encode(take: Take) -> dict[str, object]:
         "persons": persons,
         "frames": frames,
         "origin": origin.astype(int).tolist(),
+        "sides": _sides(joints, take.fps),
         "joints": _packed(millimetres - origin, "<i2"),
     }
+
+
+def _sides(joints: np.ndarray, fps: float) -> list[float]:
+    """From where the camera looks, radians: a number for each frame, or a single one where it stands still."""
+    angles = sides(joints, fps).round(3).tolist()
+    return angles if len(set(angles)) > 1 else angles[:1]
 
 
 def _model(model: BodyModel) -> dict[str, object]:

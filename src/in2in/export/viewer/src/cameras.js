@@ -1,12 +1,14 @@
-// One orbit, shared: every take is seen from the same side and distance, each around its own people.
+// One orbit, shared: every take is seen from beside its own people (`sides`, as in videos), from one distance.
 
-import { PerspectiveCamera, Vector3 } from "three";
+import { PerspectiveCamera, Quaternion, Vector3 } from "three";
 import { OrbitControls } from "three/examples/jsm/controls/OrbitControls.js";
-import { JOINTS, joint } from "./takes.js";
+import { JOINTS, joint, side } from "./takes.js";
 
 const CHEST = 0.86; // metres, the height that is looked at
 const MOST_COVERED = 0.45; // of a view's height that texts may push the people down
+const UP = new Vector3(0, 1, 0);
 const FLESH = 0.2; // metres by which people reach beyond their joints
+const SLOPE = Math.PI / 2 - 0.24; // radians from the vertical
 const SMOOTH = 0.6; // seconds on either side over which a followed middle is averaged
 
 export class Cameras {
@@ -28,7 +30,7 @@ export class Cameras {
     this.orbit.addEventListener("start", () => (this.moved = true));
     this.moved = false;
     this.distance = 4;
-    this.view(0.55, 1.32);
+    this.view(0, SLOPE);
   }
 
   /** Look from an angle about y and one from the vertical, in radians. */
@@ -59,11 +61,13 @@ export class Cameras {
 
   /** The distance from which every joint of a take is in view: half of it is `across` by `free` at a metre. */
   needed(take, middle, across, free) {
-    const toView = this.camera.quaternion.clone().invert();
+    const unturned = this.camera.quaternion.clone().invert();
+    const toView = new Quaternion();
     const point = new Vector3();
     let most = 0;
     for (let frame = 0; frame < take.frames; frame++) {
       const focus = middle.at(frame);
+      toView.setFromAxisAngle(UP, -side(take, frame)).premultiply(unturned);
       for (let person = 0; person < take.persons; person++) {
         for (let index = 0; index < JOINTS; index++) {
           joint(take, person, frame, index, point);
@@ -83,13 +87,16 @@ export class Cameras {
 
   toggleTop() {
     this.fromAbove = !this.fromAbove;
-    this.view(this.fromAbove ? 0 : 0.55, this.fromAbove ? 0.001 : 1.32);
+    this.view(0, this.fromAbove ? 0.001 : SLOPE);
   }
 
   /** The shared camera, moved to a take's people, with their middle in the middle of what the texts leave free. */
   look(k, frame, width, height) {
     const focus = this.following ? this.middles[k].at(frame) : this.middles[k].overall;
     const camera = this.camera.clone();
+    const turned = new Quaternion().setFromAxisAngle(UP, side(this.takes[k], this.following ? frame : 0));
+    camera.position.sub(this.orbit.target).applyQuaternion(turned).add(this.orbit.target);
+    camera.quaternion.premultiply(turned);
     camera.position.add(new Vector3(focus.x, 0, focus.z));
     camera.aspect = width / height;
     camera.setViewOffset(width, height, 0, -this.covered[k] / 2, width, height);

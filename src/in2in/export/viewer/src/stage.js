@@ -1,14 +1,15 @@
 // One renderer for all takes: each is drawn into the rectangle of its caption's cell.
 
 import {
-  Color, DirectionalLight, Fog, Group, HemisphereLight, PCFShadowMap, Scene, WebGLRenderer,
+  Color, DirectionalLight, Fog, Group, HemisphereLight, PCFShadowMap, Scene, Vector3, WebGLRenderer,
 } from "three";
 import { Body } from "./body.js";
 import { COLOURS, PAPER } from "./colours.js";
 import { Footprints, makeFloor, Trail } from "./ground.js";
 import { ModelBody } from "./model.js";
-import { frameAt } from "./takes.js";
+import { frameAt, side } from "./takes.js";
 
+const UP = new Vector3(0, 1, 0);
 const SLOW = 1 / 18; // seconds a frame; above it the picture is made coarser
 const COARSEST = 0.5; // drawn pixels for each CSS pixel
 
@@ -63,16 +64,20 @@ export class Stage {
     this.key.shadow.radius = 2;
     this.key.shadow.bias = -0.0004;
     this.key.shadow.normalBias = 0.012;
-    const rim = new DirectionalLight("#dfeaff", 0.9);
-    rim.position.set(-3, 2.5, -4);
-    return [sky, this.key, this.key.target, rim];
+    this.rim = new DirectionalLight("#dfeaff", 0.9);
+    return [sky, this.key, this.key.target, this.rim];
   }
 
-  /** The light follows a take's people, so that a small shadow map is sharp enough. */
-  aim(people, spread) {
+  /**
+   * The light follows a take's people, so that a small shadow map is sharp enough. It comes from over the shoulder of
+   * who looks at the first frame.
+   */
+  aim(take, people, spread) {
     const reach = Math.min(6, spread / 2 + 1.6);
     this.key.target.position.set(people.x, 0.6, people.z);
-    this.key.position.set(people.x + 2.6, 6, people.z + 3.4);
+    const first = side(take, 0);
+    this.key.position.set(0.5, 6, 4.2).applyAxisAngle(UP, first).add(people).setY(6);
+    this.rim.position.set(-1, 2.5, -4.9).applyAxisAngle(UP, first);
     const camera = this.key.shadow.camera;
     Object.assign(camera, { left: -reach, right: reach, top: reach, bottom: -reach, near: 1, far: 14 });
     camera.updateProjectionMatrix();
@@ -110,7 +115,7 @@ export class Stage {
       this.renderer.setScissor(...view);
       this.groups.forEach((group, other) => (group.visible = other === k));
       const { camera, people, spread } = this.cameras.look(k, frame, rect.width, rect.height);
-      this.aim(people, spread);
+      this.aim(take, people, spread);
       const away = camera.position.distanceTo(people);
       Object.assign(this.scene.fog, { near: away + 4, far: away + 18 });
       this.renderer.render(this.scene, camera);

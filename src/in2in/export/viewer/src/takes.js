@@ -16,6 +16,11 @@ export function frameAt(take, time) {
   return Math.min(take.frames - 1, Math.floor(take.fps * time + 1e-6));
 }
 
+/** From which side a frame is seen, radians about y; see camera.py. */
+export function side(take, frame) {
+  return take.sides[Math.min(frame, take.sides.length - 1)];
+}
+
 /** One joint of one person in one frame, into `out` (a Vector3). */
 export function joint(take, person, frame, index, out) {
   return out.fromArray(take.joints, ((person * take.frames + frame) * JOINTS + index) * 3);
