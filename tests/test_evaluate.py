@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -19,8 +20,9 @@ from in2in.errors import InputError
 from in2in.evaluation.generation import unusable
 from in2in.evaluation.protocol import Protocol, plan
 from in2in.evaluation.table import latex, markdown
-from in2in.pipeline import Generator, Prompt, sample_path
-from in2in.prediction import GeneratorModule, missing_samples
+from in2in.kept import missing_samples
+from in2in.pipeline import Generator, Motion, Prompt, sample_path
+from in2in.prediction import GeneratorModule
 from in2in.runs import read_run
 
 NUMBERS = ["protocol.retrieval=8", "protocol.diversity_pairs=8", "protocol.texts=2", "protocol.samples=3"]
@@ -114,6 +116,37 @@ def test_a_finished_evaluation_generates_nothing_again(
     before = {file: file.stat().st_mtime_ns for file in finished.glob("motions/*/*/*.npz")}
     assert cli("evaluate", *asked, f"out={finished}").code == 0
     assert before == {file: file.stat().st_mtime_ns for file in finished.glob("motions/*/*/*.npz")}
+
+
+def test_other_precision_is_another_model_and_what_is_not_used_is_said(
+    asked: list[str], finished: Path, cli: Cli, tmp_path: Path
+) -> None:
+    out = tmp_path / "again"
+    shutil.copytree(finished, out)
+    [kept] = (out / "motions").iterdir()
+    before = {file: file.read_bytes() for file in kept.rglob("*.npz")}
+    half = cli("evaluate", *asked, "repeats=1", "trainer.precision=bf16-mixed", f"out={out}")
+    assert half.code == 0, half.err
+    assert f"{kept}: other weights, other options or an earlier version made these, not used" in half.out
+    [other] = set((out / "motions").iterdir()) - {kept}
+    told = Motion.load(next(other.glob("*/000.npz"))).provenance
+    assert told is not None
+    assert told.precision == "bf16-mixed"
+    assert {file: file.read_bytes() for file in kept.rglob("*.npz")} == before
+
+
+def test_a_kept_motion_of_another_origin_is_not_measured(
+    asked: list[str], finished: Path, cli: Cli, tmp_path: Path
+) -> None:
+    out = tmp_path / "again"
+    shutil.copytree(finished, out)
+    chosen = sorted(out.glob("motions/*/*/008.npz"))[0]
+    motion = Motion.load(chosen)
+    assert motion.provenance is not None
+    replace(motion, provenance=replace(motion.provenance, version="0.0.1")).save(chosen)
+    refused = cli("evaluate", *asked, f"out={out}")
+    assert refused.code == 1
+    assert f"{chosen} was made in another way (version: 0.0.1, now " in refused.err
 
 
 # ---- protocols

@@ -13,6 +13,7 @@ ALLOWED = {
     "errors": set(),
     "whole": {"errors"},
     "checkpoints": set(),
+    "provenance": {"errors"},
     "arrays": {"errors"},
     "motion": {"errors", "arrays"},
     "text": {"errors", "whole"},
@@ -21,17 +22,18 @@ ALLOWED = {
     "data": {"errors", "whole", "arrays", "motion", "text.mirror"},
     "export": {"errors", "whole", "arrays", "motion"},
     "module": {"errors", "motion", "models", "diffusion", "data", "text"},
-    "pipeline": {"errors", "whole", "arrays", "runs", "motion", "models", "diffusion", "text", "export"},
+    "pipeline": {"errors", "provenance", "whole", "arrays", "runs", "motion", "models", "diffusion", "text", "export"},
     "hub": {"errors"},
-    "runs": {"errors", "whole", "checkpoints", "hub", "motion"},
-    "blend": {"errors", "hub", "models", "diffusion", "pipeline", "runs"},
-    "prediction": {"errors", "pipeline"},
+    "runs": {"errors", "provenance", "whole", "checkpoints", "hub", "motion"},
+    "blend": {"errors", "provenance", "hub", "models", "diffusion", "pipeline", "runs"},
+    "kept": {"errors", "provenance", "pipeline"},
+    "prediction": {"kept", "pipeline"},
     "callbacks": {
         *("errors", "whole", "checkpoints", "motion", "text", "diffusion", "data", "export", "module", "pipeline"),
     },
     "evaluation": {
         *("errors", "whole", "motion", "text", "models", "data", "pipeline", "prediction", "export", "diffusion"),
-        "runs",
+        *("runs", "provenance", "kept"),
     },
     "annotate": {"errors", "whole", "motion", "text", "data", "evaluation.judge"},
     "demo": {"errors", "diffusion", "export", "pipeline", "blend"},
@@ -40,6 +42,7 @@ ALLOWED = {
     "cli": {
         *("errors", "motion", "text", "models", "diffusion", "data", "export", "evaluation", "module", "pipeline"),
         *("whole", "checkpoints", "blend", "prediction", "callbacks", "runs", "annotate", "demo", "doctor"),
+        *("provenance", "kept"),
     },
 }
 

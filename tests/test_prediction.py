@@ -63,7 +63,13 @@ def test_a_stopped_run_goes_on(cli: Cli, run_folder: Path, prompts: Path, tmp_pa
 
 @pytest.mark.parametrize(
     ("change", "words"),
-    [("guidance=plain", "was guided in another way"), ("PROMPTS", "is a sample of another prompt")],
+    [
+        (
+            "guidance=plain",
+            "was made in another way (guidance._target_: in2in.diffusion.guidance.InteractionGuidance, now in2in",
+        ),
+        ("PROMPTS", "is a sample of another prompt"),
+    ],
 )
 def test_samples_of_something_else_are_not_taken(
     cli: Cli, run_folder: Path, prompts: Path, tmp_path: Path, change: str, words: str

@@ -1,5 +1,6 @@
 """DualMDM from two runs: an interaction model and a single-person prior become one generator, or one run folder."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -121,7 +122,13 @@ def blend(
     weights = schedule(steps).reshape(len(steps), -1)
     note = {**interaction.guidance, "prior": prior.guidance, "schedule": type(schedule).__name__}
     note |= {"timesteps": steps.tolist(), "weights": weights.tolist()}
-    return Generator(dual.eval(), conditioner, interaction.space, interaction.sampler, note)
+    shape = {name: value for name, value in vars(schedule).items() if isinstance(value, int | float)}
+    how = {"schedule": type(schedule).__name__, **shape, "weights": note["weights"], "prior_guidance": prior.guidance}
+    how |= {"frame": type(dual.frame).__name__, "convert": convert, "last_block": last_block}
+    made = None
+    if interaction.provenance is not None and prior.provenance is not None:
+        made = replace(interaction.provenance, prior_run=prior.provenance.run, composition=how)
+    return Generator(dual.eval(), conditioner, interaction.space, interaction.sampler, note, made)
 
 
 def _check_kind(generator: Generator, interacts: bool, option: str) -> None:

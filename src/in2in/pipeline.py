@@ -27,7 +27,8 @@ from in2in.models.condition import TextConditioner
 from in2in.motion.normalizer import Normalizer
 from in2in.motion.representation import FPS, NUM_FEATURES, decode_joints, decode_rotations
 from in2in.motion.space import FeatureSpace
-from in2in.runs import read_config, read_run
+from in2in.provenance import Origin, Provenance, precision_in_use, weights_sha256
+from in2in.runs import described, read_config, read_run
 from in2in.whole import whole_file
 
 MIN_SECONDS, MAX_SECONDS = 0.5, 10.0
@@ -84,6 +85,7 @@ class Motion:
         prompt: what it was made from.
         guidance: how it was guided.
         fps: frames a second.
+        provenance: what made it; None where that is unknown.
     """
 
     joints: np.ndarray
@@ -91,9 +93,11 @@ class Motion:
     prompt: Prompt
     guidance: dict[str, Any] = field(default_factory=dict)
     fps: int = FPS
+    provenance: Provenance | None = None
 
     def save(self, path: str | Path) -> None:
-        """Write as npz: joints, features, fps, prompt, individual1, individual2, seed, guidance (json)."""
+        """Write as npz: joints, features, fps, prompt, individual1, individual2, seed, guidance, provenance (json)."""
+        known: dict[str, Any] = {} if self.provenance is None else {"provenance": self.provenance.to_json()}
         with whole_file(path) as unfinished:
             np.savez_compressed(
                 unfinished,
@@ -105,19 +109,20 @@ class Motion:
                 individual2=self.prompt.individual2,
                 seed=self.prompt.seed,
                 guidance=json.dumps(self.guidance),
+                **known,
             )
 
     @classmethod
     def load(cls, path: str | Path) -> "Motion":
-        """Read what `save` wrote."""
-        kept = read_npz(
-            Path(path), ("joints", "features", "fps", *TOLD, "seed", "guidance"), "delete it or give another"
-        )
+        """Read what `save` wrote; earlier versions wrote no provenance."""
+        needed = ("joints", "features", "fps", *TOLD, "seed", "guidance")
+        kept = read_npz(Path(path), needed, "delete it or give another", ("provenance",))
         try:
             joints, fps = kept["joints"], int(kept["fps"])
             told = (str(kept[key]) for key in TOLD)
             prompt = Prompt(*told, seconds=joints.shape[1] / fps, seed=int(kept["seed"]))
-            return cls(joints, kept["features"], prompt, json.loads(str(kept["guidance"])), fps)
+            provenance = _provenance(kept)
+            return cls(joints, kept["features"], prompt, json.loads(str(kept["guidance"])), fps, provenance)
         except (ValueError, TypeError, IndexError) as error:
             raise InputError(f"{path} is not a sample of in2in-sample ({error}): delete it or give another") from error
 
@@ -146,6 +151,18 @@ def sample_path(folder: Path, number: int) -> Path:
     return folder / f"{number:03d}.npz"
 
 
+def read_provenance(path: Path) -> Provenance | None:
+    """What made a sample; None where its file does not say so."""
+    try:
+        return _provenance(read_npz(path, (), "delete it or give another", ("provenance",)))
+    except ValueError as error:
+        raise InputError(f"{path} is not a sample of in2in-sample ({error}): delete it or give another") from error
+
+
+def _provenance(kept: dict[str, np.ndarray]) -> Provenance | None:
+    return Provenance.from_json(str(kept["provenance"])) if "provenance" in kept else None
+
+
 class Generator:
     """Generates motion from prompts.
 
@@ -155,6 +172,7 @@ class Generator:
         space: what the denoiser's numbers mean.
         sampler: the solver.
         guidance: a note on how the denoiser is guided, kept with every motion.
+        provenance: what it samples with, kept with every motion; None where that is unknown.
     """
 
     def __init__(
@@ -164,9 +182,10 @@ class Generator:
         space: FeatureSpace,
         sampler: Sampler,
         guidance: dict[str, Any] | None = None,
+        provenance: Provenance | None = None,
     ) -> None:
         self.denoiser, self.conditioner, self.space = denoiser, conditioner, space
-        self.sampler, self.guidance = sampler, guidance or {}
+        self.sampler, self.guidance, self.provenance = sampler, guidance or {}, provenance
 
     @classmethod
     def from_pretrained(
@@ -194,7 +213,8 @@ class Generator:
         if sampler is not None:
             conf.sampler = sampler
         denoiser = instantiate(conf.model)
-        conditioner = TextConditioner(instantiate(conf.text), instantiate(conf.head))
+        encoder: Any = instantiate(conf.text)
+        conditioner = TextConditioner(encoder, instantiate(conf.head))
         normalizer = Normalizer()
         for name, part in (("denoiser", denoiser), ("conditioner", conditioner), ("normalizer", normalizer)):
             prefix = f"{name}."
@@ -207,7 +227,12 @@ class Generator:
         guided = instantiate(conf.guidance)(denoiser).eval()
         note: dict[str, Any] = {str(key): conf.guidance[key] for key in conf.guidance if key != "_partial_"}
         space = instantiate(conf.space)(normalizer) if "space" in conf else FeatureSpace(normalizer)
-        return cls(guided, conditioner, space.to(device), instantiate(conf.sampler)(instantiate(conf.noise)), note)
+        steps: Sampler = instantiate(conf.sampler)(instantiate(conf.noise))
+        origin = Origin(
+            str(run), weights_sha256(weights), weights_sha256(encoder.network.state_dict()), described(conf)
+        )
+        taken = {"solver": type(steps.solver).__name__, "steps": steps.steps}
+        return cls(guided, conditioner, space.to(device), steps, note, Provenance(origin, taken, note))
 
     def guided(self, **weights: float) -> "Generator":
         """The same model, its networks shared, with other weights of its guidance: generator.guided(scale=2.5)."""
@@ -216,7 +241,8 @@ class Generator:
             raise InputError(f"guidance has no weight {unknown[0]!r}; this model's are {', '.join(known)}")
         guidance = {**self.guidance, **weights}
         guided = instantiate({**guidance, "_partial_": True})(self.denoiser.denoiser).eval()
-        return Generator(guided, self.conditioner, self.space, self.sampler, guidance)
+        made = None if self.provenance is None else replace(self.provenance, guidance=guidance)
+        return Generator(guided, self.conditioner, self.space, self.sampler, guidance, made)
 
     @torch.inference_mode()
     def __call__(
@@ -273,7 +299,14 @@ class Generator:
         mask = length_mask(lengths)
         x0 = self.sampler(self.denoiser, noise.to(device), condition, mask.to(device), report)
         features = self.space.decode(x0).float().cpu()
+        known = self.provenance and replace(self.provenance, precision=precision_in_use(self.denoiser))
         return [
-            Motion(decode_joints(own[:, :length]).numpy(), own[:, :length].numpy().copy(), prompt, self.guidance)
+            Motion(
+                decode_joints(own[:, :length]).numpy(),
+                own[:, :length].numpy().copy(),
+                prompt,
+                self.guidance,
+                provenance=known,
+            )
             for own, length, prompt in zip(features, lengths, prompts, strict=True)
         ]

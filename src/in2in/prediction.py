@@ -1,7 +1,6 @@
 """Many prompts on many devices: Lightning spreads them over its processes; what is on disk already is kept."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,7 @@ import torch
 from lightning import LightningModule, Trainer
 from torch.utils.data import DataLoader
 
-from in2in.errors import InputError
+from in2in.kept import check_kept, check_prompts, missing_samples
 from in2in.pipeline import Generator, Motion, Prompt, sample_path
 
 
@@ -71,11 +70,6 @@ class GeneratorModule(LightningModule):
                     motion.save(sample_path(self.folder, number))
 
 
-def missing_samples(folder: Path, numbers: Sequence[int]) -> list[int]:
-    """Those of the prompts' numbers whose samples are not in the folder."""
-    return [number for number in numbers if not sample_path(folder, number).is_file()]
-
-
 def predict(trainer: Trainer, module: GeneratorModule) -> None:
     """Sample what is missing; every process returns when all of them are done."""
     trainer.predict(module, return_predictions=False)
@@ -98,22 +92,13 @@ def sample(
         The samples in the order of the prompts, in the first process; None in the others.
 
     Raises:
-        InputError: the folder holds a sample of another prompt or of another guidance.
+        InputError: the folder holds a sample of another prompt, or one that something else made.
     """
-    kept = [number for number in range(len(prompts)) if sample_path(folder, number).is_file()]
-    for number in kept:
-        _check_same(sample_path(folder, number), prompts[number], generator)
+    check_kept(folder, generator, str(trainer.precision))
+    kept = check_prompts(folder, prompts)
     if kept and trainer.is_global_zero:
         print(f"{len(kept)} of {len(prompts)} samples are there already and are kept")
     predict(trainer, GeneratorModule(generator, prompts, folder, batch_size))
     if not trainer.is_global_zero:
         return None
     return [Motion.load(sample_path(folder, number)) for number in range(len(prompts))]
-
-
-def _check_same(path: Path, prompt: Prompt, generator: Generator) -> None:
-    found = Motion.load(path)
-    if replace(found.prompt, seconds=prompt.seconds) != prompt or found.prompt.frames != prompt.frames:
-        raise InputError(f"{path} is a sample of another prompt: choose another out=")
-    if found.guidance != generator.guidance:
-        raise InputError(f"{path} was guided in another way: choose another out=")

@@ -1,6 +1,7 @@
 """Run folders: what in2in-train, in2in-convert, in2in-pack and in2in-blend write, and all that sampling reads."""
 
 import hashlib
+import json
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from in2in.checkpoints import LAST, PREVIOUS, newest_whole, whole_others
 from in2in.errors import InputError
 from in2in.hub import check_trusted, fetch, is_id
 from in2in.motion.normalizer import Normalizer
+from in2in.provenance import weights_sha256
 from in2in.whole import whole_file, whole_folder, write_bytes
 
 KEPT = ("model", "text", "head", "noise", "guidance", "sampler", "space", "interclip", "tokens", "individuals")
@@ -78,10 +80,27 @@ def fingerprint(run: str | Path) -> str:
 
 
 def identity(run: str | Path) -> str:
-    """SHA-256 of all that a run's motion depends on: its configuration and its weights, or those of what it blends."""
-    told = (_folder(run) / "config.yaml").read_bytes()
-    weights = "" if "blend" in read_config(run) else fingerprint(run)  # a blend's configuration holds the hashes
-    return hashlib.sha256(told + weights.encode()).hexdigest()
+    """SHA-256 of all that a run's motion depends on, wherever it lies: weights, and what its configuration tells of it.
+
+    Of a blend: of the two runs that it blends, and of how.
+    """
+    told = read_config(run)
+    if "blend" in told:
+        how = OmegaConf.to_container(told.blend)
+        assert isinstance(how, dict)
+        runs = [how.pop(key, None) and identity(told.blend[key]) for key in ("run", "prior_run")]
+        known = {"how": {key: how[key] for key in how if not str(key).endswith("_sha256")}, "runs": runs}
+    else:
+        kept = OmegaConf.to_container(OmegaConf.create({key: told[key] for key in KEPT if told.get(key) is not None}))
+        known = {"run": kept, "weights": weights_sha256(read_run(run)[1])}
+    return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
+
+
+def described(told: DictConfig) -> dict[str, Any]:
+    """What of a run's configuration changes its motion and leaves no trace in its weights, as plain data."""
+    known = {key: told[key] for key in ("model", "head", "noise", "space") if told.get(key) is not None}
+    known["text"] = {"_target_": told.text._target_}  # its weights are known by their hash, wherever they lie
+    return OmegaConf.to_container(OmegaConf.create(known), resolve=True)  # type: ignore[return-value]
 
 
 def read_run(run: str | Path) -> tuple[DictConfig, dict[str, torch.Tensor]]:

@@ -95,6 +95,7 @@ def setting(cfg: DictConfig, chosen: EvaluateOptions) -> "Setting":
 def models_of(cfg: DictConfig, run: str) -> "list[Model]":
     """The model of a run, and the same blended with prior_run where that is given."""
     from in2in.evaluation.setting import Model
+    from in2in.provenance import own_version
     from in2in.runs import identity
 
     found = []
@@ -105,6 +106,7 @@ def models_of(cfg: DictConfig, run: str) -> "list[Model]":
         runs = [one for one in (run, prior) if one]
         told = [identity(one) for one in runs]
         told += [OmegaConf.to_yaml({key: own.get(key) for key in MODEL_KEYS}, resolve=True)]
+        told += [str(cfg.trainer.precision), own_version()]
         key = hashlib.sha256("\n".join(told).encode()).hexdigest()
         found.append(Model("+".join(map(run_name, runs)), key, partial(load_generator, own)))
     return found

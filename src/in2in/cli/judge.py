@@ -41,6 +41,7 @@ def main(cfg: DictConfig) -> None:
 
     from in2in.evaluation.judge import judge, recognise, share_right, share_table
     from in2in.evaluation.judge.questions import questions
+    from in2in.kept import check_kept, check_prompts
     from in2in.motion.representation import FPS
     from in2in.pipeline import Prompt
     from in2in.whole import write_text
@@ -51,6 +52,8 @@ def main(cfg: DictConfig) -> None:
         Prompt(q.interaction, q.individuals[0], q.individuals[1], q.joints.shape[1] / FPS, chosen.seed + number)
         for number, q in enumerate(asked)
     ]
+    check_kept(out := output_dir(), generator)
+    check_prompts(out, prompts)
     motions = generate(generator, prompts, chosen.batch_size)
 
     made = [torch.from_numpy(motion.joints) for motion in motions]
@@ -67,7 +70,6 @@ def main(cfg: DictConfig) -> None:
         ("data", [judge(q.joints, q.truth) for q in asked]),
         ("chance: data of any clip", by_chance),
     )
-    out = output_dir()
     save(motions, out)
     write_exports(
         motions, out, [f"asked: {q.truth.kind}, seen: {kind}" for q, kind in zip(asked, kinds, strict=True)], ["html"]

@@ -11,7 +11,7 @@ from omegaconf import DictConfig, OmegaConf
 from tqdm import tqdm
 
 from in2in.cli.entry import command, output_dir
-from in2in.cli.generator import blend_parts, chosen_device, chosen_prior, chosen_run, load_generator, node
+from in2in.cli.generator import blend_parts, chosen_device, chosen_prior, chosen_run, load_generator
 from in2in.cli.prompts import read_prompts
 from in2in.cli.schema import check, options
 from in2in.cli.sweep import OVERRIDES
@@ -48,9 +48,15 @@ def main(cfg: DictConfig) -> None:
         raise InputError(f"num_samples={chosen.num_samples} and batch_size={chosen.batch_size} must be 1 or more")
 
     from in2in.export.formats import find_formats
+    from in2in.kept import check_kept, check_prompts
     from in2in.pipeline import Prompt
     from in2in.whole import write_text
 
+    out, sharded = output_dir(), "_target_" in cfg.trainer
+    if sharded and chosen.device != "auto":
+        raise InputError(f"device={chosen.device} is for sampling without trainer=: choose trainer.devices= instead")
+    if not sharded and cfg.trainer.precision != "32-true":
+        raise InputError(f"trainer.precision={cfg.trainer.precision} is read with trainer=default or trainer=ddp")
     exports = [chosen.export] if isinstance(chosen.export, str) else chosen.export
     find_formats(exports, "export")
     if chosen.prompts is not None:
@@ -63,9 +69,12 @@ def main(cfg: DictConfig) -> None:
 
         prompts = fill_in(cfg, prompts)
     prompts = [sample for prompt in prompts for sample in prompt.samples(chosen.num_samples)]
-    generator = load_generator(cfg, chosen_device(chosen.device))
-    out = output_dir()
-    if node(cfg, "trainer") is None:
+    # a trainer moves it, in each of its processes to a device of its own
+    generator = load_generator(cfg, "cpu" if sharded else chosen_device(chosen.device))
+    if not sharded:
+        check_kept(out, generator)
+        if kept := check_prompts(out, prompts):
+            print(f"{len(kept)} of {len(prompts)} samples are there already and are kept")
         motions = generate(generator, prompts, chosen.batch_size, chosen.first_length)
         save(motions, out)
     elif (motions := generate_sharded(cfg, generator, prompts, out)) is None:
@@ -103,11 +112,12 @@ def generate_sharded(
 
 
 def save(motions: "Sequence[Motion]", out: Path) -> None:
-    """000.npz for each motion."""
+    """000.npz for each motion, unless it is there already."""
+    from in2in.kept import missing_samples
     from in2in.pipeline import sample_path
 
-    for number, motion in enumerate(motions):
-        motion.save(sample_path(out, number))
+    for number in missing_samples(out, range(len(motions))):
+        motions[number].save(sample_path(out, number))
 
 
 def write_exports(

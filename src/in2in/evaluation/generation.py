@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,8 +13,10 @@ from torch import Tensor
 
 from in2in.evaluation.protocol import SEEDS_A_REPEAT, Plan, Protocol, Repeat
 from in2in.evaluation.setting import Model, Setting
+from in2in.kept import check_kept, missing_samples
 from in2in.pipeline import Motion, Prompt, sample_path
-from in2in.prediction import GeneratorModule, missing_samples, predict
+from in2in.prediction import GeneratorModule, predict
+from in2in.provenance import check_same
 
 
 @dataclass(frozen=True)
@@ -45,8 +48,11 @@ class Motions:
         return missing_samples(self.folder, range(len(self.prompts)))
 
     def read(self) -> list[Tensor]:
-        """The motions [P, T, 262] in physical units, once they are made."""
-        kept = (Motion.load(sample_path(self.folder, number)) for number in range(len(self.prompts)))
+        """The motions [P, T, 262] in physical units, once they are made; an error if not all are of one origin."""
+        paths = [sample_path(self.folder, number) for number in range(len(self.prompts))]
+        kept = [Motion.load(path) for path in paths]
+        for path, motion in zip(paths, kept, strict=True):
+            check_same(path, motion.provenance, kept[0].provenance)
         return [torch.from_numpy(motion.features) for motion in kept]
 
 
@@ -54,10 +60,20 @@ def generate(setting: Setting, model: Model, motions: Sequence[Motions]) -> None
     """Make what is missing, by all processes of the trainer; each returns when all are done."""
     if setting.trainer.world_size == 1 and not any(own.missing() for own in motions):
         return
+    if setting.trainer.is_global_zero and (others := _made_by_others(setting, model)):
+        print(f"{', '.join(map(str, others))}: other weights, other options or an earlier version made these, not used")
     generator = model.load("cpu")  # Lightning moves it
     for own in motions:
+        check_kept(own.folder, generator, str(setting.trainer.precision))
         module = GeneratorModule(generator, own.prompts, own.folder, own.batch_size, own.first_length, setting.threads)
         predict(setting.trainer, module)
+
+
+def _made_by_others(setting: Setting, model: Model) -> list[Path]:
+    """Folders of motions of a model's name, but with another key."""
+    named = re.compile(re.escape(model.name) + "-[0-9a-f]{12}")
+    found = sorted((setting.out / "motions").glob("*"))
+    return [own for own in found if named.fullmatch(own.name) and own.name != f"{model.name}-{model.key[:12]}"]
 
 
 @dataclass(frozen=True)

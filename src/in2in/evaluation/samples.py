@@ -11,6 +11,8 @@ from in2in.evaluation.physical import quality, quality_table
 from in2in.evaluation.report import write_json
 from in2in.export.take import read_take, samples_among
 from in2in.motion.representation import decode_joints
+from in2in.pipeline import read_provenance
+from in2in.provenance import check_same
 
 
 def compare_samples(samples: Path, data_dir: Path, split: str, out: Path) -> None:
@@ -18,6 +20,12 @@ def compare_samples(samples: Path, data_dir: Path, split: str, out: Path) -> Non
     files = samples_among(samples.glob("*.npz"))
     if not files:
         raise InputError(f"samples={samples} holds no sample (*.npz): give a folder that in2in-sample wrote")
+    # figures of several models in one row would be nobody's
+    known = [read_provenance(file) for file in files]
+    for file, made in zip(files, known, strict=True):
+        if made != known[0]:
+            check_same(file, made, known[0])
+    print(f"samples of {known[0] or 'unknown origin'}")
     data = InteractionDataset(data_dir, split)
     rows = {
         "samples": quality(torch.from_numpy(read_take(file).joints) for file in files),
