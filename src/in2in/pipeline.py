@@ -18,6 +18,7 @@ from hydra.utils import instantiate
 from torch import nn
 
 from in2in.arrays import read_npz
+from in2in.building import build, misfit
 from in2in.diffusion.sampler import Sampler, draw_noise, length_mask
 from in2in.errors import InputError
 from in2in.export.bvh import write_bvh
@@ -146,6 +147,11 @@ class Motion:
         return notebook_view([self.take()], self.prompt.prompt)
 
 
+def _part(weights: dict[str, torch.Tensor], name: str) -> dict[str, torch.Tensor]:
+    """The weights of one part of a run, by their names in it."""
+    return {key.removeprefix(f"{name}."): value for key, value in weights.items() if key.startswith(f"{name}.")}
+
+
 def sample_path(folder: Path, number: int) -> Path:
     """Where the sample of prompt number 0, 1, ... lies in a folder of samples."""
     return folder / f"{number:03d}.npz"
@@ -212,22 +218,27 @@ class Generator:
             conf.guidance = guidance
         if sampler is not None:
             conf.sampler = sampler
-        denoiser = instantiate(conf.model)
-        encoder: Any = instantiate(conf.text)
-        conditioner = TextConditioner(encoder, instantiate(conf.head))
         normalizer = Normalizer()
+        for name, make in (
+            ("denoiser", lambda: build(run, conf, "model")),
+            ("conditioner", lambda: nn.ModuleDict({"head": build(run, conf, "head")})),
+            ("normalizer", Normalizer),
+        ):
+            if wrong := misfit(make, _part(weights, name)):
+                raise InputError(f"the weights in {run} do not fit its config.yaml ({name}): {wrong}")
+        denoiser, encoder, head = (build(run, conf, part) for part in ("model", "text", "head"))
+        if not encoder.dim == len(head.norm.weight) == conf.model.get("text_dim", 768):
+            raise InputError(f"run={run}: text, head and model in its config.yaml are of different widths")
+        if denoiser.features != NUM_FEATURES:
+            raise InputError(f"run={run} is of motion with {denoiser.features} features, not {NUM_FEATURES}")
+        conditioner = TextConditioner(encoder, head)
         for name, part in (("denoiser", denoiser), ("conditioner", conditioner), ("normalizer", normalizer)):
-            prefix = f"{name}."
-            own = {key.removeprefix(prefix): value for key, value in weights.items() if key.startswith(prefix)}
-            try:
-                part.load_state_dict(own)
-            except RuntimeError as error:
-                raise InputError(f"the weights in {run} do not fit its config.yaml ({name}): {error}") from error
+            part.load_state_dict(_part(weights, name))
             part.to(device).eval().requires_grad_(False)
-        guided = instantiate(conf.guidance)(denoiser).eval()
+        guided = build(run, conf, "guidance")(denoiser).eval()
         note: dict[str, Any] = {str(key): conf.guidance[key] for key in conf.guidance if key != "_partial_"}
-        space = instantiate(conf.space)(normalizer) if "space" in conf else FeatureSpace(normalizer)
-        steps: Sampler = instantiate(conf.sampler)(instantiate(conf.noise))
+        space = build(run, conf, "space")(normalizer) if "space" in conf else FeatureSpace(normalizer)
+        steps: Sampler = build(run, conf, "sampler")(build(run, conf, "noise"))
         origin = Origin(
             str(run), weights_sha256(weights), weights_sha256(encoder.network.state_dict()), described(conf)
         )

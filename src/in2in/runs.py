@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,34 +16,33 @@ from omegaconf import DictConfig, OmegaConf
 from safetensors.torch import load_file, save
 from torch import Tensor
 
-from in2in.checkpoints import LAST, PREVIOUS, newest_whole, whole_others
+from in2in.checkpoints import LAST, PREVIOUS, newest_whole, read_checkpoint, whole_others
 from in2in.errors import InputError
-from in2in.hub import check_trusted, fetch, is_id
+from in2in.hub import fetch, is_id
+from in2in.inside import leads_out
 from in2in.motion.normalizer import Normalizer
+from in2in.plain_yaml import read_yaml
 from in2in.provenance import weights_sha256
+from in2in.trusted import TEXT_MODEL, VOCABULARY, read_parts
 from in2in.whole import whole_file, whole_folder, write_bytes
-
-KEPT = ("model", "text", "head", "noise", "guidance", "sampler", "space", "interclip", "tokens", "individuals")
-"""What of a run's configuration describes the model; paths of the machine it was trained on are not."""
 
 
 def read_config(run: str | Path) -> DictConfig:
-    """The configuration of a run folder, of the run that a checkpoint belongs to, or of a run on the hub."""
+    """The parts of a run's configuration that describe its model; of a run folder, a checkpoint in one, or on the hub.
+
+    Raises:
+        InputError: there is none, or it asks for anything that a run does not need; see `in2in.trusted`.
+    """
     folder = _folder(run)
     if not (folder / "config.yaml").is_file():
         raise InputError(f"run={run} holds no config.yaml: give a run folder that in2in-train made")
-    conf = OmegaConf.load(folder / "config.yaml")
-    assert isinstance(conf, DictConfig)
-    if is_id(run):
-        check_trusted(run, OmegaConf.to_container(conf))
-    conf.run_dir = str(folder)  # a converted run's text encoder lies inside the folder
-    return conf
+    return OmegaConf.create(read_parts(folder, run, from_hub=is_id(run)))
 
 
 def _folder(run: str | Path) -> Path:
     if is_id(run):
         return fetch(str(run))
-    return Path(run).parents[1] if Path(run).suffix == ".ckpt" else Path(run)
+    return Path(run).absolute().parents[1] if Path(run).suffix == ".ckpt" else Path(run)
 
 
 def find_weights(run: str | Path) -> Path:
@@ -88,10 +88,11 @@ def identity(run: str | Path) -> str:
     if "blend" in told:
         how = OmegaConf.to_container(told.blend)
         assert isinstance(how, dict)
-        runs = [how.pop(key, None) and identity(told.blend[key]) for key in ("run", "prior_run")]
+        named = [how.pop(key) for key in ("run", "prior_run") if how.get(key) is not None]
+        runs = [identity(one) for one in named if find_weights(one)]  # a blend of blends is none, nor one of itself
         known = {"how": {key: how[key] for key in how if not str(key).endswith("_sha256")}, "runs": runs}
     else:
-        kept = OmegaConf.to_container(OmegaConf.create({key: told[key] for key in KEPT if told.get(key) is not None}))
+        kept = _portable(OmegaConf.to_container(told), os.path.abspath(_folder(run)))
         known = {"run": kept, "weights": weights_sha256(read_run(run)[1])}
     return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
 
@@ -109,16 +110,22 @@ def read_run(run: str | Path) -> tuple[DictConfig, dict[str, torch.Tensor]]:
     One of a run's checkpoints, as in runs/mine/checkpoints/003000.ckpt, stands for the run as it was then.
     """
     checkpoint = find_weights(run)
-    try:
-        if checkpoint.suffix == ".safetensors":
+    if checkpoint.suffix != ".safetensors":
+        weights = read_checkpoint(checkpoint).get("state_dict")
+    else:
+        try:
             weights = load_file(checkpoint)
-        else:
-            weights = torch.load(checkpoint, map_location="cpu", weights_only=True)["state_dict"]
-    except Exception as error:
-        raise InputError(
-            f"{checkpoint} cannot be read as a checkpoint ({type(error).__name__}): copy it anew"
-        ) from error
+        except Exception as error:
+            why = type(error).__name__
+            raise InputError(f"{checkpoint} cannot be read as a checkpoint ({why}): copy it anew") from error
+    if not isinstance(weights, dict) or not all(map(_is_whole, weights.values())):
+        raise InputError(f"{checkpoint} holds no weights of a run: give another")
     return read_config(run), weights
+
+
+def _is_whole(value: object) -> bool:
+    """Whether a tensor has all of its numbers in the file: a view may claim any number of them."""
+    return isinstance(value, Tensor) and value.numel() * value.element_size() <= value.untyped_storage().nbytes()
 
 
 def pack(run: str | Path, out: Path, half: bool = False) -> int:
@@ -130,17 +137,21 @@ def pack(run: str | Path, out: Path, half: bool = False) -> int:
         half: store the weights in 16 bits, the statistics as they are.
     """
     conf, weights = read_run(run)
+    folder = _folder(run)
+    files = _own_files(folder, folder.parents[1] if is_id(run) else folder)  # the hub's cache links to its own store
     if (out / "config.yaml").exists():
         raise InputError(f"out={out} holds a run already: choose another out=")
     if half:
         weights = {name: value if "normalizer." in name else value.half() for name, value in weights.items()}
     save_weights(weights, out)
-    if (clip := Path(conf.run_dir) / "clip").is_dir():  # the text encoder of a converted run
-        with new_part(out / "clip") as unfinished:
-            shutil.copytree(clip, unfinished, dirs_exist_ok=True)
-    if (vocabulary := Path(conf.run_dir) / "vocabulary.txt.gz").is_file():  # of a converted evaluator
-        write_bytes(out / vocabulary.name, vocabulary.read_bytes())
-    save_config({key: conf[key] for key in KEPT if conf.get(key) is not None}, out)
+    clip = [file for file in files if file.parent != folder]
+    if clip:  # the run's own text model
+        with new_part(out / TEXT_MODEL) as unfinished:
+            for file in clip:
+                shutil.copyfile(file, unfinished / file.name)
+    for file in (file for file in files if file.parent == folder):  # the vocabulary of an evaluator
+        write_bytes(out / file.name, file.read_bytes())
+    save_config(_portable(OmegaConf.to_container(conf), os.path.abspath(folder)), out)
     return sum(value.numel() for value in weights.values())
 
 
@@ -156,6 +167,30 @@ def save_config(content: DictConfig | dict[str, Any], folder: Path) -> None:
     """Write config.yaml, which makes a folder a run: the last of its files, so that there is no run in halves."""
     with whole_file(folder / "config.yaml") as unfinished:
         OmegaConf.save(content, unfinished)
+
+
+def _portable(node: Any, folder: str) -> Any:
+    """A node with paths inside the run folder told from there, as ${run_dir}/clip."""
+    if isinstance(node, dict):
+        return {key: _portable(value, folder) for key, value in node.items()}
+    inside = isinstance(node, str) and Path(node).is_absolute() and Path(node).is_relative_to(folder)
+    return f"${{run_dir}}/{Path(node).relative_to(folder)}" if inside else node
+
+
+def _own_files(folder: Path, within: Path) -> list[Path]:
+    """The files of a run's own text model and vocabulary, as in2in-convert and in2in-train write them.
+
+    Args:
+        folder: of the run.
+        within: where they must lie: what a link brings in from elsewhere is not the run's to give away.
+    """
+    clip = folder / TEXT_MODEL
+    known = sorted(path for path in clip.glob("*") if path.suffix in (".json", ".txt", ".safetensors"))
+    files = [path for path in (*known, folder / VOCABULARY) if path.is_file()]
+    for path in files:
+        if leads_out(path, within):
+            raise InputError(f"{path} is a link to {path.resolve()}, outside of the run: put the file itself there")
+    return files
 
 
 def save_weights(weights: Mapping[str, Tensor], folder: Path) -> None:
@@ -187,10 +222,13 @@ def newest_run(runs: Path) -> Path:
 
 def _interacts(folder: Path) -> bool:
     """Whether a run is of two persons; priors and evaluators are not."""
-    if not (folder / "config.yaml").is_file():
+    if not (folder / "config.yaml").is_file() or read_yaml(folder / "config.yaml").get("model") is None:
         return False
-    target = OmegaConf.select(OmegaConf.load(folder / "config.yaml"), "model._target_")
-    return target is not None and get_class(target).interacts  # type: ignore[attr-defined]
+    try:
+        target = read_config(folder).model._target_
+    except InputError as error:
+        raise InputError(f"{error}; without run= the newest run below runs/ is used, and it is this one") from error
+    return get_class(target).interacts  # type: ignore[attr-defined]
 
 
 def shipped_evaluator() -> Path:

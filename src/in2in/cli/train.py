@@ -1,5 +1,6 @@
 """in2in-train: train a model on a prepared data set."""
 
+import shutil
 import warnings
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
-from in2in.checkpoints import LAST, fault, newest_whole, whole_others
+from in2in.checkpoints import LAST, fault, newest_whole, read_checkpoint, whole_others
 from in2in.cli.entry import command, output_dir
 from in2in.cli.folders import is_new
 from in2in.cli.schema import check
@@ -22,6 +23,8 @@ def main(cfg: DictConfig) -> None:
         raise InputError("data_dir is not given: in2in-train experiment=in2in data_dir=FOLDER")
     out = output_dir()
     checkpoint, told = resume_from(out, cfg.ckpt_path)
+    if checkpoint is not None:
+        read_checkpoint(checkpoint)  # whether there is anything in it but tensors and plain data
     if cfg.stats_from is not None:
         cfg.module.normalizer = {"_target_": "in2in.runs.normalizer_of", "run": cfg.stats_from}
     cfg.out = str(out)  # in a sweep, the job's own folder
@@ -55,7 +58,7 @@ def main(cfg: DictConfig) -> None:
     if cfg.weights_from is not None:
         start_from(module, cfg.weights_from)
     if trainer.is_global_zero:
-        save_config(cfg, out)
+        save_config(self_contained(cfg, out), out)
         parameters = sum(parameter.numel() for parameter in module.parameters())
         print(
             f"{len(data.train)} training clips, {len(data.val)} validation clips, {parameters / 1e6:.1f} M parameters"
@@ -63,7 +66,7 @@ def main(cfg: DictConfig) -> None:
         for line in told:
             print(line)
     try:
-        trainer.fit(module, datamodule=data, ckpt_path=checkpoint)
+        trainer.fit(module, datamodule=data, ckpt_path=checkpoint, weights_only=True)
     except Exception as error:
         if (why := no_room(error)) is None:
             raise
@@ -74,6 +77,40 @@ def main(cfg: DictConfig) -> None:
         print(out)
 
 
+def self_contained(cfg: DictConfig, out: Path) -> DictConfig:
+    """The configuration as the run keeps it: a text model or vocabulary of the user's is copied into the run's folder.
+
+    A run names no file outside of its folder: it can be moved and given away, and is safe to load.
+    """
+    from in2in.trusted import TEXT_MODEL, VOCABULARY
+
+    kept = cfg.copy()
+    for node, key, name in ((kept.get("text"), "model", TEXT_MODEL), (kept.get("tokens"), "vocab", VOCABULARY)):
+        given = Path(str(node.get(key))) if node and node.get(key) else None
+        if given is None or not given.exists():  # the published model, by its name on the hub
+            continue
+        if given.is_dir():
+            copy_text_model(given, out / name)
+        elif given.resolve() != (out / name).resolve():
+            shutil.copyfile(given, out / name)
+        node[key] = f"${{run_dir}}/{name}"
+    return kept
+
+
+def copy_text_model(given: Path, place: Path) -> None:
+    """Write CLIP's text tower and tokenizer into the run, as plain weights whatever the user's folder holds."""
+    from transformers import CLIPTextModel, CLIPTokenizer
+
+    from in2in.whole import whole_folder
+
+    if place.is_dir():  # the run goes on
+        return
+    with whole_folder(place) as unfinished:
+        for part in (CLIPTextModel, CLIPTokenizer):
+            part.from_pretrained(given, local_files_only=True).save_pretrained(unfinished)
+    print(f"text.model={given} was copied into the run: {place}")
+
+
 def built(nodes: DictConfig) -> list[Any]:
     """The objects of a group, without those that are set to null."""
     return [instantiate(node) for node in nodes.values() if node is not None]
@@ -81,9 +118,10 @@ def built(nodes: DictConfig) -> list[Any]:
 
 def check_noise(module: Any, run: str) -> None:
     """DualMDM can blend a prior only with a run of the same noise: better said now than after training."""
+    from in2in.building import build
     from in2in.runs import read_config
 
-    theirs = instantiate(read_config(run).noise)
+    theirs = build(run, read_config(run), "noise")
     if not theirs.alphas_cumprod.equal(module.noise.alphas_cumprod):
         raise InputError(
             f"stats_from={run} was trained on another noise schedule, so that this prior could not be "

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
-from hydra.utils import instantiate
 from torch import Tensor, nn
 
+from in2in.building import build, misfit
 from in2in.errors import InputError
 from in2in.evaluation.interclip import InterCLIP
 from in2in.motion.normalizer import Normalizer
@@ -24,6 +24,10 @@ def whole_text(interaction: str, individuals: Sequence[str]) -> str:
     numbers = ("First", "Second", "Third", "Fourth")
     own = [f"{number} person: {text}" for number, text in zip(numbers, individuals, strict=False) if text]
     return " ".join([interaction, *own]) if own else interaction
+
+
+def _no_tokens(texts: Sequence[str]) -> Tensor:
+    return torch.zeros(len(texts), 1, dtype=torch.long)
 
 
 class Evaluator(nn.Module):
@@ -52,23 +56,21 @@ class Evaluator(nn.Module):
         """Load a run folder of in2in-train experiment=interclip or in2in-convert source=interclip."""
         try:
             conf, weights = read_run(run)
-        except InputError as error:
-            raise InputError(f"evaluator_{error}") from error  # it speaks of "run=", which is another option here
-        if "interclip" not in conf:
-            raise InputError(
-                f"evaluator_run={run} is not a run of an evaluator: give one of in2in-train experiment=interclip"
-            )
-        share = float(conf.individuals)
-        evaluator = cls(instantiate(conf.interclip), instantiate(conf.tokens), Normalizer(), share > 0)
-        own = {name.removeprefix("evaluator."): value for name, value in weights.items()}
-        try:
-            evaluator.load_state_dict(own)
-        except RuntimeError as error:
-            first = str(error).splitlines()[1:2] or [str(error)]
-            raise InputError(
-                f"evaluator_run={run} does not fit what this version reads, two persons with 262 features "
-                f"each, or its own config.yaml: {first[0].strip()}"
-            ) from error
+            if "interclip" not in conf:
+                raise InputError(
+                    f"run={run} is not a run of an evaluator: give one of in2in-train experiment=interclip"
+                )
+            own = {name.removeprefix("evaluator."): value for name, value in weights.items()}
+            if wrong := misfit(lambda: cls(build(run, conf, "interclip"), _no_tokens, Normalizer()), own):
+                raise InputError(
+                    f"run={run} does not fit what this version reads, two persons with 262 features each, "
+                    f"or its own config.yaml: {wrong}"
+                )
+            network, tokens = build(run, conf, "interclip"), build(run, conf, "tokens")
+        except InputError as error:  # it speaks of "run=", which is another option here
+            raise InputError(f"evaluator_{error}" if str(error).startswith("run=") else str(error)) from error
+        evaluator = cls(network, tokens, Normalizer(), float(conf.get("individuals", 0)) > 0)
+        evaluator.load_state_dict(own)
         return evaluator.eval().requires_grad_(False)
 
     def embed_motion(self, features: Tensor, mask: Tensor) -> Tensor:

@@ -7,6 +7,8 @@ import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
 
+from in2in.errors import InputError
+
 
 def sinusoids(index: Tensor, width: int) -> Tensor:
     """Sinusoidal vectors, base 10000, sine on even and cosine on odd features. [...] -> [..., width]."""
@@ -54,6 +56,8 @@ class Attention(nn.Module):
 
     def __init__(self, width: int, heads: int, dropout: float) -> None:
         super().__init__()
+        if width % heads:
+            raise InputError(f"a network of width {width} cannot have {heads} heads: they must divide it")
         self.heads = heads
         self.dropout = dropout
         self.in_proj = nn.Linear(width, 3 * width)

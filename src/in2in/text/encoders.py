@@ -109,10 +109,10 @@ class ClipTextEncoder(TextEncoder):
             local = _is_local(model)
             self.tokenizer = CLIPTokenizer.from_pretrained(model, local_files_only=local)
             self.network = CLIPTextModel.from_pretrained(model, local_files_only=local).eval().requires_grad_(False)
-        except (OSError, ValueError) as error:
+        except Exception as error:  # whatever transformers raises for a folder that is damaged or another model's
             raise InputError(
-                f"text.model={model}: CLIP's text weights are neither in that folder nor to be had from the hub; "
-                "give a local folder, or use text=minilm, which needs no download"
+                f"text.model={model}: CLIP's text weights are neither in that folder nor to be had from the hub "
+                f"({type(error).__name__}); give a local folder, or use text=minilm, which needs no download"
             ) from error
         self._check_width(self.network.config.hidden_size)
 
