@@ -212,7 +212,7 @@ class Generator:
         conf = read_config(run)
         if "blend" in conf:  # DualMDM: two runs, see `in2in.blend.load`
             chosen = {"guidance": guidance, "sampler": sampler}
-            return instantiate(conf.blend, device=device, **{key: node for key, node in chosen.items() if node})
+            return build(run, conf, "blend", device=device, **{key: node for key, node in chosen.items() if node})
         conf, weights = read_run(run)
         if guidance is not None:
             conf.guidance = guidance
