@@ -1,30 +1,34 @@
-"""The cache at scale: shards that do not depend on who makes them, runs that go on, slices of several machines."""
+"""The cache: the same bytes however it is made, bad clips left out, going on after kills that lose nothing."""
 
+import csv
 import hashlib
+import json
 import os
 import pickle
-import resource
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from conftest import Cli, write_small_dataset
+from killing import files_end_at, killed_in
 
+from in2in.data import preparation
 from in2in.data.cache import MotionCache
-from in2in.data.layout import interaction_path, motion_path, read_motion, read_texts, split_path
-from in2in.data.preparation import build_cache, merge, parts_folder, shard_plans, slice_of, write_shards
+from in2in.data.layout import interaction_path, motion_path, read_motion, read_texts, split_path, write_motion
+from in2in.data.preparation import build_cache
 from in2in.errors import InputError, writing
 from in2in.motion.representation import RawMotion
+
+CHUNKS = ["000000.npz", "000001.npz", "000002.npz"]
 
 
 @pytest.fixture
 def folder(tmp_path: Path, raw: RawMotion, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Six clips in three shards."""
-    monkeypatch.setattr("in2in.data.preparation.SHARD_CLIPS", 2)
+    """Six clips in three chunks."""
+    monkeypatch.setattr(preparation, "CHUNK_CLIPS", 2)
     return write_small_dataset(tmp_path / "data", raw)
 
 
@@ -33,42 +37,79 @@ def contents(folder: Path) -> dict[str, str]:
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
 
-@pytest.fixture
-def undisturbed(folder: Path, tmp_path: Path) -> dict[str, str]:
-    """The cache of the same data made in one go."""
-    shutil.copytree(folder, tmp_path / "twin")
-    build_cache(tmp_path / "twin")
-    return contents(tmp_path / "twin" / "cache")
+def made_anew(folder: Path) -> dict[str, str]:
+    """The cache of the same data, made in one go."""
+    twin = folder.with_name("twin")
+    shutil.copytree(folder, twin, ignore=shutil.ignore_patterns("cache*", ".cache*", "texts"))
+    build_cache(twin)
+    return contents(twin / "cache")
 
 
-@contextmanager
-def small_disk(size: int) -> Iterator[None]:
-    """No file may grow beyond so many bytes, as on a disk that is nearly full."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
 
 
-def test_processes_change_no_byte(folder: Path, undisturbed: dict[str, str]) -> None:
+def test_processes_change_no_byte(folder: Path) -> None:
+    before = names(folder)
     build_cache(folder, processes=2)
-    assert contents(folder / "cache") == undisturbed
-    assert len([name for name in undisturbed if name.endswith("motions.npy")]) == 3
-    assert not parts_folder(folder).exists()
+    made = contents(folder / "cache")
+    assert made == made_anew(folder)
+    assert sorted(made) == ["index.json", "index.npz", "motions.npy", "stats.npz", "texts.jsonl"]
+    assert names(folder) == sorted([*before, "cache"]), "nothing else is left"
 
 
-def test_clips_are_read_across_shards_with_few_files_open(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("in2in.data.cache.OPEN_SHARDS", 1)
+def test_motion_is_one_memory_map_that_other_processes_open_anew(folder: Path) -> None:
     built = build_cache(folder)
+    flat = np.load(folder / "cache" / "motions.npy", mmap_mode="r")
+    assert (flat.dtype, flat.shape) == (np.float32, (int(built.lengths.sum()), 2, 192))
     for cache in (built, pickle.loads(pickle.dumps(built))):
+        assert isinstance(cache.motions[0], np.memmap)
         for clip in ("clip5", "clip0", "clip3", "clip5"):
             torch.testing.assert_close(cache.motion(clip).joints, read_motion(folder, clip).joints)
             assert cache.clips[clip].texts == read_texts(folder, clip)
             assert cache.clips[clip].length == len(read_motion(folder, clip))
         assert list(cache.clips) == [f"clip{number}" for number in range(6)]
         assert "clip6" not in cache.clips
+    assert len(pickle.dumps(built)) < 1_000, "cheap to hand to a worker"
+
+
+@pytest.mark.parametrize("moment", ["second chunk", "third chunk", "joining", "between two moves", "tidying"])
+def test_after_a_kill_it_goes_on_and_the_old_cache_is_never_lost(
+    folder: Path, moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_cache(folder)
+    old = contents(folder / "cache")
+    write_motion(folder, "clip5", read_motion(folder, "clip4"))
+    expected = made_anew(folder)
+
+    def work(here: Callable[[], None]) -> None:
+        read, table, rename, remove = preparation._read_clip, preparation._without_content, Path.rename, shutil.rmtree
+        if moment.endswith("chunk"):
+            clip = {"second chunk": "clip3", "third chunk": "clip4"}[moment]
+            monkeypatch.setattr(preparation, "_read_clip", lambda at, own: here() if own == clip else read(at, own))
+        elif moment == "joining":
+            monkeypatch.setattr(preparation, "_without_content", lambda at: here() if "2" in at.name else table(at))
+        elif moment == "between two moves":
+            monkeypatch.setattr(Path, "rename", lambda own, to: here() if to.name == "cache" else rename(own, to))
+        else:
+            monkeypatch.setattr(shutil, "rmtree", lambda own, **_: here() if own.is_dir() else remove(own, **_))
+        build_cache(folder)
+
+    killed_in(work)
+    growing = folder / "cache.partial"
+    done = [name for name in names(growing) if not name.startswith(".")]
+    assert done == {"second chunk": CHUNKS[:1], "third chunk": CHUNKS[:2]}.get(moment, CHUNKS)
+    assert len(MotionCache(folder).clips) == 6
+    assert contents(folder / "cache") == (expected if moment == "tidying" else old)
+    kept = {name: os.stat(growing / name).st_ino for name in done}
+    remove = shutil.rmtree
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shutil, "rmtree", lambda own, **given: None if own == growing else remove(own, **given))
+        build_cache(folder)
+    assert {name: os.stat(growing / name).st_ino for name in done} == kept, "what was done is not made again"
+    build_cache(folder)
+    assert contents(folder / "cache") == expected
+    assert names(folder) == ["annots", "annots_individual", "cache", "motions_processed", "split"]
 
 
 def spoil(folder: Path, clip: str) -> bytes:
@@ -81,26 +122,13 @@ def spoil(folder: Path, clip: str) -> bytes:
     return before
 
 
-def test_work_goes_on_where_it_stopped(folder: Path, undisturbed: dict[str, str]) -> None:
+@pytest.mark.parametrize("change", ["text", "length", "removed", "split", "none"])
+def test_what_has_changed_is_made_again(folder: Path, change: str) -> None:
     before = spoil(folder, "clip4")
-    with pytest.raises(InputError, match="clip4.npy holds NaN"):
-        build_cache(folder)
-    shards = parts_folder(folder) / "shards"
-    assert sorted(path.name for path in shards.iterdir()) == ["00000", "00001"], "whole shards only"
-    made = {path: path.stat().st_ino for path in shards.rglob("*.np*")}
-    (shards / ".00002.77").mkdir()  # a killed process left it
-    motion_path(folder, "person2", "clip4").write_bytes(before)
-    build_cache(folder)
-    assert contents(folder / "cache") == undisturbed
-    kept = {folder / "cache" / path.relative_to(parts_folder(folder)): node for path, node in made.items()}
-    assert {path: path.stat().st_ino for path in kept} == kept, "what was done is not made again"
-
-
-@pytest.mark.parametrize("change", ["text", "length", "removed", "split"])
-def test_what_has_changed_is_made_again(folder: Path, change: str, tmp_path: Path) -> None:
-    before = spoil(folder, "clip4")
-    with pytest.raises(InputError):
-        build_cache(folder)
+    with pytest.raises(InputError, match="1 of 6 clips cannot be used, more than max_left_out=0 allows, .*clip4"):
+        build_cache(folder, max_left_out=0)
+    assert names(folder / "cache.partial") == CHUNKS
+    assert not (folder / "cache").exists()
     motion_path(folder, "person2", "clip4").write_bytes(before)
     if change == "text":
         path = interaction_path(folder, "clip1")
@@ -112,67 +140,123 @@ def test_what_has_changed_is_made_again(folder: Path, change: str, tmp_path: Pat
             np.save(path, np.load(path)[:-3])
     elif change == "removed":
         (folder / "annots_individual" / "person1" / "clip1.txt").unlink()
-    else:
+    elif change == "split":
         split_path(folder, "train").write_text("clip1\nclip0\n")
-    shutil.copytree(folder, tmp_path / "anew", ignore=shutil.ignore_patterns("cache.parts"))
     build_cache(folder)
-    build_cache(tmp_path / "anew")
-    assert contents(folder / "cache") == contents(tmp_path / "anew" / "cache")
+    assert contents(folder / "cache") == made_anew(folder)
 
 
-def test_several_machines_make_the_same_cache(
-    cli: Cli, folder: Path, undisturbed: dict[str, str], tmp_path: Path
-) -> None:
-    machines = [shutil.copytree(folder, tmp_path / f"machine{number}") for number in (1, 2)]
-    for number, machine in enumerate(machines, start=1):
-        given = ["source=interhuman", f"data_dir={machine}", f"slice={number}/2", "processes=1"]
-        finished = cli("prepare", *given)
-        assert finished.code == 0, finished.err
-        assert f"{3 - number} of 3 shards" in finished.out
-    one = cli("merge", f"data_dir={folder}", f"parts={tmp_path}/machine1/cache.parts")
-    assert "shard 00001 (clips clip2 to clip3) is in none of" in one.err
-    shutil.copytree(machines[1] / "cache.parts" / "shards", tmp_path / "again" / "cache.parts" / "shards")
-    twice = cli("merge", f"data_dir={folder}", f"parts={tmp_path}/*/cache.parts")
-    assert "shard 00001 (clips clip2 to clip3) is twice, in" in twice.err
-    shutil.rmtree(tmp_path / "again")
-    assert not (folder / "cache").exists()
-    finished = cli("merge", f"data_dir={folder}", f"parts={tmp_path}/machine?/cache.parts")
+def test_bad_clips_are_left_out_and_listed(cli: Cli, folder: Path) -> None:
+    spoil(folder, "clip2")
+    interaction_path(folder, "clip3").unlink()
+    motion_path(folder, "person1", "clip5").write_bytes(b"no array")
+    finished = cli("prepare", "source=interhuman", f"data_dir={folder}", "processes=1")
     assert finished.code == 0, finished.err
-    assert finished.out.splitlines()[-2:] == ["6 clips of two people, 0.1 minutes", str(folder)]
-    assert contents(folder / "cache") == undisturbed
+    told = f"left out 3 of 6 clips; left_out.tsv in cache/ says why, of the first: {folder}"
+    [line] = [line for line in finished.out.splitlines() if line.startswith("left out")]
+    assert line.startswith(told)
+    assert "person2/clip2.npy holds NaN" in line
+    with open(folder / "cache" / "left_out.tsv", newline="") as file:
+        rows = {row["clip"]: row["reason"] for row in csv.DictReader(file, delimiter="\t")}
+    assert list(rows) == ["clip2", "clip3", "clip5"]
+    assert "clip3.txt is missing" in rows["clip3"]
+    assert "clip5.npy cannot be read" in rows["clip5"]
+    cache = MotionCache(folder)
+    assert list(cache.clips) == cache.split("train") + cache.split("val") == ["clip0", "clip1", "clip4"]
+    stats = dict(np.load(cache.stats))
+    for clip in ("clip2", "clip3", "clip5"):
+        with open(folder / "split" / "ignore_list.txt", "a") as ignored:
+            ignored.write(f"{clip}\n")
+    without = np.load(build_cache(folder).stats)
+    assert all((stats[name] == without[name]).all() for name in stats), "as if they had been ignored"
+    assert not (folder / "cache" / "left_out.tsv").exists()
 
 
-def test_slices_are_all_shards_once(folder: Path) -> None:
-    plans = shard_plans(folder)
-    assert [clip for plan in plans for clip in plan.clips] == [f"clip{number}" for number in range(6)]
-    for machines in (1, 2, 3, 5):
-        slices = [slice_of(plans, f"{number}/{machines}") for number in range(1, machines + 1)]
-        assert sorted(plan.number for own in slices for plan in own) == [0, 1, 2]
+def test_too_much_left_out_is_an_error_that_an_option_lifts(folder: Path) -> None:
+    for clip in ("clip0", "clip1", "clip2", "clip4"):
+        spoil(folder, clip)
+    with pytest.raises(InputError, match="4 of 6 clips cannot be used, more than max_left_out=0.5 allows"):
+        build_cache(folder)
+    assert list(build_cache(folder, max_left_out=0.7).clips) == ["clip3", "clip5"]
+    spoil(folder, "clip3")
+    with pytest.raises(InputError, match="no training clip can be used, the first clip because: .*clip0.npy holds NaN"):
+        build_cache(folder, max_left_out=1)
+    spoil(folder, "clip5")
+    with pytest.raises(InputError, match="none of 6 clips can be used, the first because: .*clip0.npy holds NaN"):
+        build_cache(folder, max_left_out=1)
+    assert list(MotionCache(folder).clips) == ["clip3", "clip5"], "the cache of before stays in use"
 
 
-def test_a_merge_refuses_what_is_not_the_data_set_s(folder: Path, tmp_path: Path) -> None:
-    write_shards(folder, shard_plans(folder), 1)
-    split_path(folder, "test").write_text("clip5\nclip4\nclip0\n")
-    split_path(folder, "val").write_text("")
-    with pytest.raises(InputError, match="00002 was made from other splits"):
-        merge(folder, [parts_folder(folder)])
-    split_path(folder, "test").write_text("")
-    with pytest.raises(InputError, match="00002 belongs to no clips of"):
-        merge(folder, [parts_folder(folder)])
+def as_before(folder: Path) -> None:
+    """Turn a cache into one of the version that wrote shards, with a store of text states in it."""
+    cache = MotionCache(folder)
+    made, old = folder / "cache", folder / "old"
+    motions, texts = np.load(made / "motions.npy"), (made / "texts.jsonl").read_bytes()
+    shards = []
+    for start in range(0, 6, 2):
+        shard = old / "shards" / f"{start // 2:05d}"
+        shard.mkdir(parents=True)
+        ids, rows = list(cache.clips)[start : start + 2], slice(start, start + 2)
+        lengths, lines, starts = cache.lengths[rows], cache.lines[rows], cache.starts[rows]
+        np.save(shard / "motions.npy", motions[starts[0] : starts[0] + lengths.sum()])
+        (shard / "texts.jsonl").write_bytes(texts[lines[0, 0] : lines[-1, 1]])
+        places = {"ids": np.array(ids), "lengths": lengths, "starts": starts - starts[0], "lines": lines - lines[0, 0]}
+        np.savez(shard / "index.npz", **places, persons=2)
+        shards.append(shard.name)
+    (made / "stats.npz").rename(old / "stats.npz")
+    (old / "index.json").write_text(json.dumps({"clips": 6, "persons": 2, "shards": shards}))
+    (old / "texts-0123").mkdir()
+    (old / "texts-0123" / "states.f16").write_bytes(b"hours of work")
+    shutil.rmtree(made)
+    old.rename(made)
 
 
-def test_a_full_disk_loses_nothing(cli: Cli, folder: Path, undisturbed: dict[str, str]) -> None:
-    motions = [int(np.load(motion_path(folder, "person1", f"clip{n}"), mmap_mode="r").shape[0]) for n in range(6)]
-    with small_disk(4 * 2 * 192 * (motions[2] + motions[3]) + 500):  # the third shard is larger
+def test_a_cache_of_shards_is_read_still_and_its_text_states_outlive_it(folder: Path) -> None:
+    build_cache(folder)
+    as_before(folder)
+    cache = pickle.loads(pickle.dumps(MotionCache(folder)))
+    assert str(cache) == "6 clips of two people, 0.1 minutes"
+    for clip in cache.clips:
+        torch.testing.assert_close(cache.motion(clip).rotations, read_motion(folder, clip).rotations)
+        assert cache.clips[clip].texts == read_texts(folder, clip)
+    for _ in range(2):
+        build_cache(folder)
+        assert contents(folder / "texts") == {"texts-0123/states.f16": hashlib.sha256(b"hours of work").hexdigest()}
+        assert contents(folder / "cache") == made_anew(folder)
+        shutil.rmtree(folder.with_name("twin"))
+
+
+def test_a_cache_of_an_earlier_version_or_a_damaged_one_is_named(folder: Path) -> None:
+    build_cache(folder)
+    motions = folder / "cache" / "motions.npy"
+    os.truncate(motions, motions.stat().st_size - 1)
+    again = "is damaged or of an earlier version .*: run in2in-prepare source=interhuman"
+    with pytest.raises(InputError, match=again):
+        MotionCache(folder)
+    (folder / "cache" / "index.json").write_text('{"clips": {}}')
+    with pytest.raises(InputError, match=again):
+        MotionCache(folder)
+
+
+def test_a_full_disk_loses_nothing(cli: Cli, folder: Path) -> None:
+    build_cache(folder)
+    chunk = 4 * 2 * 192 * sum(len(read_motion(folder, f"clip{number}")) for number in (4, 5))  # the largest
+    old = contents(folder / "cache")
+    write_motion(folder, "clip0", read_motion(folder, "clip0").crop(0, 20))
+    with files_end_at(chunk):
         finished = cli("prepare", "source=interhuman", f"data_dir={folder}", "processes=1")
     assert finished.code == 1
     [line] = [line for line in finished.err.splitlines() if line.startswith("in2in-prepare: ")]
     assert "cannot be written (File too large): make room or choose another folder" in line
     assert "Traceback" not in finished.err
-    shards = parts_folder(folder) / "shards"
-    assert sorted(path.name for path in shards.iterdir()) == ["00000", "00001"]
+    assert names(folder / "cache.partial") == CHUNKS[:2]
+    with files_end_at(2 * chunk):  # the chunks have room, not all of them in one file
+        finished = cli("prepare", "source=interhuman", f"data_dir={folder}", "processes=1")
+    assert "cache cannot be written (File too large): make room" in finished.err.splitlines()[-1]
+    assert contents(folder / "cache") == old
     assert cli("prepare", "source=interhuman", f"data_dir={folder}", "processes=1").code == 0
-    assert contents(folder / "cache") == undisturbed
+    assert contents(folder / "cache") == made_anew(folder)
+    assert names(folder) == ["annots", "annots_individual", "cache", "motions_processed", "split"]
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
@@ -187,44 +271,32 @@ def test_a_disk_that_is_found_full_when_a_file_is_closed_is_told_in_a_line(tmp_p
 
 def test_a_full_disk_leaves_no_half_of_a_new_data_set_or_report(cli: Cli, folder: Path, tmp_path: Path) -> None:
     before = sorted(tmp_path.rglob("*"))
-    with small_disk(20_000):
+    with files_end_at(20_000):
         finished = cli("prepare", "source=synthetic", "clips=18", "processes=1", f"out={tmp_path}/new")
     assert "cannot be written (" in finished.err.splitlines()[-1]
     assert sorted(tmp_path.rglob("*")) == before
-    with small_disk(20_000):
+    with files_end_at(20_000):
         finished = cli("check", f"data_dir={folder}", "processes=1", f"out={tmp_path}/checked")
     assert "check.html cannot be written (File too large)" in finished.err.splitlines()[-1]
     assert sorted(path.name for path in (tmp_path / "checked").iterdir()) == ["check.json", "check.txt"]
 
 
 @pytest.mark.parametrize(
-    ("name", "arguments", "words"),
+    ("arguments", "words"),
     [
-        ("prepare", ["source=interhuman", "data_dir=DATA", "slice=0/2"], "slice=0/2 is no K/N"),
-        ("prepare", ["source=interhuman", "data_dir=DATA", "slice=3/2"], "slice=3/2 is no K/N"),
-        ("prepare", ["source=interhuman", "data_dir=DATA", "slice=half"], "slice=half is no K/N"),
-        ("prepare", ["source=synthetic", "out=new", "slice=1/2"], "slice=1/2 is for source=interhuman"),
-        ("prepare", ["source=interhuman", "data_dir=DATA", "processes=0"], "processes=0 must be 1 or more"),
-        ("merge", [], "data_dir is not given"),
-        ("merge", ["data_dir=DATA"], "shard 00000 (clips clip0 to clip1) is in none of"),
-        ("merge", ["data_dir=DATA", "parts=none*"], "parts=none* matches no folder"),
-        ("merge", ["data_dir=nowhere"], "data_dir=nowhere is not a folder"),
+        (["source=interhuman", "data_dir=data", "processes=0"], "processes=0 must be 1 or more"),
+        (["source=interhuman", "data_dir=data", "processes=half"], "processes='half': "),
+        (["source=interhuman", "data_dir=data", "max_left_out=1.5"], "max_left_out=1.5 must be a share from 0"),
+        (["source=interhuman", "data_dir=data", "max_left_out=many"], "max_left_out='many': "),
+        (["source=interhuman", "data_dir=data", "slice=1/2"], "'slice'"),
+        (["source=interhuman", "data_dir=nowhere"], "data_dir=nowhere is not a folder"),
     ],
 )
-def test_bad_input_gets_one_line(
-    cli: Cli, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name, arguments, words
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    before = sorted(tmp_path.rglob("*"))
-    finished = cli(name, *(argument.replace("DATA", "data") for argument in arguments))
+def test_bad_input_gets_one_line(cli: Cli, folder: Path, monkeypatch: pytest.MonkeyPatch, arguments, words) -> None:
+    monkeypatch.chdir(folder.parent)
+    before = sorted(folder.parent.rglob("*"))
+    finished = cli("prepare", *arguments)
     assert finished.code == 1
-    [line] = [line for line in finished.err.splitlines() if line.startswith(f"in2in-{name}: ")]
+    [line] = [line for line in finished.err.splitlines() if line.startswith("in2in-prepare: ")]
     assert words in line
-    assert sorted(tmp_path.rglob("*")) == before
-
-
-def test_a_cache_of_an_earlier_version_is_named(folder: Path) -> None:
-    (folder / "cache").mkdir()
-    (folder / "cache" / "index.json").write_text('{"clips": {}}')
-    with pytest.raises(InputError, match="prepared by an earlier version: run in2in-prepare source=interhuman"):
-        MotionCache(folder)
+    assert sorted(folder.parent.rglob("*")) == before

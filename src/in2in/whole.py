@@ -48,11 +48,13 @@ def whole_file(path: str | Path, previous: Path | None = None) -> Iterator[Path]
 
 
 @contextmanager
-def whole_folder(path: str | Path) -> Iterator[Path]:
+def whole_folder(path: str | Path, previous: Path | None = None) -> Iterator[Path]:
     """A new folder to write into; moved to `path` at the end, removed if anything fails.
 
     Args:
         path: of the folder; those above it are made if they are missing.
+        previous: beside it, where the folder that has been at `path` so far is kept. A kill between the two moves
+            leaves it there, and nothing at `path`.
 
     Raises:
         InputError: it cannot be written, the disk is full, or by the end there is a folder at `path` that is not empty.
@@ -66,6 +68,9 @@ def whole_folder(path: str | Path) -> Iterator[Path]:
         yield unfinished
         with writing(path):
             _sync_all(unfinished)
+            if previous is not None:
+                with suppress(FileNotFoundError):
+                    path.rename(previous)
             unfinished.rename(path)
             _sync(path.parent)
 

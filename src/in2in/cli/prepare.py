@@ -1,5 +1,6 @@
 """in2in-prepare: make or import a data set, check it, write its cache and statistics."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from hydra.utils import instantiate
@@ -8,7 +9,7 @@ from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
 from in2in.cli.entry import command, conf_dir
-from in2in.cli.schema import check
+from in2in.cli.schema import check, options
 from in2in.errors import InputError
 
 
@@ -33,40 +34,43 @@ def read_joint_map(name: str) -> DictConfig:
 OmegaConf.register_new_resolver("joint_map", read_joint_map, replace=True)
 
 
+@dataclass(frozen=True)
+class PrepareOptions:
+    """The plain keys of conf/prepare.yaml."""
+
+    data_dir: str | None
+    out: str | None
+    processes: int
+    max_left_out: float
+
+
 @command("prepare")
 def main(cfg: DictConfig) -> None:
-    """Write the data set, if the source makes one, then its cache or this machine's part of it."""
+    """Write the data set, if the source makes one, then its cache."""
     if missing := [key for key in cfg if OmegaConf.is_missing(cfg, key)]:
         raise InputError(f"{missing[0]} is not given: add {missing[0]}=...")
 
     from in2in.data.cache import MotionCache
     from in2in.data.output import new_dataset
-    from in2in.data.preparation import build_cache, parts_folder, shard_plans, slice_of, write_shards
+    from in2in.data.preparation import build_cache
     from in2in.data.processes import cores
 
     if cfg.processes is None:
         cfg.processes = cores()
     OmegaConf.resolve(cfg)
+    chosen = options(PrepareOptions, cfg)
     check(cfg)
     if not cfg.source:
-        if cfg.data_dir is None:
+        if chosen.data_dir is None:
             raise InputError("data_dir is not given: in2in-prepare source=interhuman data_dir=FOLDER")
-        folder = Path(cfg.data_dir)
-        if cfg.slice is not None:
-            own = slice_of(plans := shard_plans(folder), str(cfg.slice))
-            write_shards(folder, own, cfg.processes)
-            print(f"{len(own)} of {len(plans)} shards; when all machines are done: in2in-merge data_dir={folder}")
-            print(parts_folder(folder))
-            return
-        cache = build_cache(folder, cfg.processes)
-    elif cfg.slice is not None:
-        raise InputError(f"slice={cfg.slice} is for source=interhuman: make the data set first, on one machine")
-    elif cfg.out is None:
+        folder = Path(chosen.data_dir)
+        cache = build_cache(folder, chosen.processes, chosen.max_left_out)
+    elif chosen.out is None:
         raise InputError("out is not given: add out=FOLDER for the new data set")
     else:
-        with new_dataset(folder := Path(cfg.out)) as unfinished:
+        with new_dataset(folder := Path(chosen.out)) as unfinished:
             instantiate(cfg.source)(unfinished)
-            build_cache(unfinished, cfg.processes)
+            build_cache(unfinished, chosen.processes, chosen.max_left_out)
         cache = MotionCache(folder)
     print(cache)
     print(folder)

@@ -1,18 +1,20 @@
-"""The prepared form of a data set, opened for reading: shards of some hundred clips that are memory-mapped.
+"""The prepared form of a data set, opened for reading: the motion of all clips in one memory map, and an index.
 
-cache/index.json                  clips, persons and names of the shards
-cache/stats.npz                   mean and std of the features, fitted on the training split
-cache/shards/00000/motions.npy    [frames of all its clips, P, 192] float32: 66 joint coordinates (y up), 126 rotation
-                                  numbers
-cache/shards/00000/texts.jsonl    the texts of each clip, one a line
-cache/shards/00000/index.npz      ids, first frames, lengths and places of the texts
+cache/index.json     clips, persons, and a digest of motion and texts
+cache/index.npz      of each clip: id, first frame, length, place of its texts
+cache/motions.npy    [frames of all clips, P, 192] float32: 66 joint coordinates (y up), 126 rotation numbers
+cache/texts.jsonl    the texts of each clip, one a line
+cache/stats.npz      mean and std of the features, fitted on the training split
+cache/left_out.tsv   what could not be used, if anything, and why
+
+Caches of an earlier version, in which folders of 256 clips each had such files, are read as well.
 """
 
 import json
-from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -30,33 +32,37 @@ MAX_FRAMES = 300
 
 COORDINATES = 66
 
-OPEN_SHARDS = 200
-"""Shards that are mapped at a time; each takes two of the files that a process may open."""
+
+def cache_folder(data_dir: Path) -> Path:
+    """Where the cache of a data set lies."""
+    return data_dir / "cache"
 
 
-class Shard:
-    """One shard's files, mapped.
-
-    Args:
-        folder: that holds them.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self.motions = np.load(folder / "motions.npy", mmap_mode="r")
-        self.texts = np.memmap(folder / "texts.jsonl", mode="r", dtype=np.uint8)
+def previous_folder(data_dir: Path) -> Path:
+    """Where it lies for the moment in which a new one takes its place."""
+    return data_dir / "cache.previous"
 
 
-@dataclass(frozen=True)
+def put_back(data_dir: Path) -> None:
+    """Undo the first step of a replacement that was killed before its second one: the cache gets its name back."""
+    if not cache_folder(data_dir).exists() and previous_folder(data_dir).exists():
+        with suppress(OSError):  # another process has just done it, or has put the new one there
+            previous_folder(data_dir).rename(cache_folder(data_dir))
+
+
+@dataclass(frozen=True, slots=True)
 class CachedClip:
     """A clip of the cache.
 
     Attributes:
         cache: that holds it.
         row: its place among all clips.
+        part: which of the memory maps holds it.
     """
 
     cache: "MotionCache"
     row: int
+    part: int
 
     @property
     def length(self) -> int:
@@ -66,37 +72,16 @@ class CachedClip:
     @property
     def texts(self) -> Texts:
         """What is said of it."""
-        line = json.loads(bytes(self.cache.shard(self.row).texts[slice(*self.cache.lines[self.row])]))
+        line = json.loads(bytes(self.cache.texts[self.part][slice(*self.cache.lines[self.row])]))
         return Texts(tuple(line["interaction"]), tuple(tuple(lines) for lines in line["individuals"]))
 
     @property
     def motion(self) -> RawMotion:
         """All of its frames."""
         start = int(self.cache.starts[self.row])
-        frames = np.array(self.cache.shard(self.row).motions[start : start + self.length])
+        frames = np.array(self.cache.motions[self.part][start : start + self.length])
         flat = torch.from_numpy(frames).transpose(0, 1)
         return RawMotion(flat[..., :COORDINATES].unflatten(-1, (22, 3)), flat[..., COORDINATES:].unflatten(-1, (21, 6)))
-
-
-class Clips(Mapping[str, CachedClip]):
-    """The clips of a cache by their ids, in the order of the splits."""
-
-    def __init__(self, cache: "MotionCache", ids: list[str]) -> None:
-        self._cache = cache
-        self._rows = {clip: row for row, clip in enumerate(ids)}
-
-    def __getitem__(self, clip: str) -> CachedClip:
-        return CachedClip(self._cache, self._rows[clip])
-
-    def __contains__(self, clip: object) -> bool:
-        return clip in self._rows
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._rows)
-
-    def __len__(self) -> int:
-        """Number of clips."""
-        return len(self._rows)
 
 
 class MotionCache:
@@ -110,36 +95,35 @@ class MotionCache:
     Attributes:
         folder: of the data set.
         persons: P of all clips.
-        clips: by their ids.
+        clips: by their ids, in the order of the splits.
         lengths: [clips] frames.
-        starts: [clips] first frames in their shards.
-        lines: [clips, 2] places of their texts in their shards.
+        starts: [clips] first frames.
+        lines: [clips, 2] places of their texts.
+        motions, texts: memory maps; one of each, or many in the cache of an earlier version.
     """
 
     def __init__(self, data_dir: str | Path) -> None:
         self.folder = Path(data_dir)
-        index = self.folder / "cache" / "index.json"
         if not self.folder.is_dir():
             raise InputError(f"data_dir={data_dir} is not a folder: give the data set's folder")
+        put_back(self.folder)
+        cache = cache_folder(self.folder)
         again = f"run in2in-prepare source=interhuman data_dir={data_dir}"
-        if not index.is_file():
+        if not (cache / "index.json").is_file():
             raise InputError(f"data_dir={data_dir} is not prepared: {again}")
-        told = json.loads(index.read_text(encoding="utf-8"))
-        if "shards" not in told:
-            raise InputError(f"data_dir={data_dir} was prepared by an earlier version: {again}")
-        self.persons: int = told["persons"]
-        self._shards = [self.folder / "cache" / "shards" / name for name in told["shards"]]
-        self._open: OrderedDict[int, Shard] = OrderedDict()
-        columns: dict[str, list[np.ndarray]] = {name: [] for name in ("ids", "lengths", "starts", "lines")}
-        for folder in self._shards:
-            with np.load(folder / "index.npz") as own:
-                for name, parts in columns.items():
-                    parts.append(own[name])
-        self._shard_of = np.repeat(np.arange(len(self._shards)), [len(ids) for ids in columns["ids"]])
-        self.lengths, self.starts, self.lines = (
-            np.concatenate(columns[name]) for name in ("lengths", "starts", "lines")
-        )
-        self.clips = Clips(self, [clip for ids in columns["ids"] for clip in ids.tolist()])
+        try:
+            told = json.loads((cache / "index.json").read_text(encoding="utf-8"))
+            parts = [cache / "shards" / name for name in told["shards"]] if "shards" in told else [cache]
+            self.persons: int = told["persons"]
+            tables = [_columns(part / "index.npz") for part in parts]
+            ids, self.starts, self.lengths, self.lines = map(np.concatenate, zip(*tables, strict=True))
+            self.motions = [np.load(part / "motions.npy", mmap_mode="r") for part in parts]
+            self.texts = [np.memmap(part / "texts.jsonl", mode="r", dtype=np.uint8) for part in parts]
+        except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
+            raise InputError(f"{cache} is damaged or of an earlier version ({error}): {again}") from error
+        part_of = np.repeat(np.arange(len(parts)), [len(ids) for ids, *_ in tables]).tolist()
+        rows = enumerate(zip(ids.tolist(), part_of, strict=True))
+        self.clips = {clip: CachedClip(self, row, part) for row, (clip, part) in rows}
 
     def __reduce__(self) -> tuple[type["MotionCache"], tuple[Path]]:
         """Another process opens the files anew."""
@@ -152,10 +136,10 @@ class MotionCache:
     @property
     def stats(self) -> Path:
         """File of the statistics."""
-        return self.folder / "cache" / "stats.npz"
+        return cache_folder(self.folder) / "stats.npz"
 
     def split(self, name: str) -> list[str]:
-        """Ids of a split; too short clips, which the cache does not hold, are left out."""
+        """Ids of a split, without those that were left out of the cache."""
         wanted = read_split(self.folder, name)
         clips = [clip for clip in wanted if clip in self.clips]
         if not clips:
@@ -169,12 +153,7 @@ class MotionCache:
         """A clip's motion."""
         return self.clips[clip].motion
 
-    def shard(self, row: int) -> Shard:
-        """The shard that holds a clip; the least recently used ones are closed."""
-        number = int(self._shard_of[row])
-        if number not in self._open:
-            if len(self._open) >= OPEN_SHARDS:
-                self._open.popitem(last=False)
-            self._open[number] = Shard(self._shards[number])
-        self._open.move_to_end(number)
-        return self._open[number]
+
+def _columns(index: Path) -> tuple[np.ndarray, ...]:
+    with np.load(index) as table:
+        return table["ids"], table["starts"], table["lengths"], table["lines"]

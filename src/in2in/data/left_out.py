@@ -106,12 +106,14 @@ def report_left_out(
     total: int,
     max_left_out: float = MAX_LEFT_OUT,
     what: str = "clips",
+    where: str = "beside the data",
 ) -> None:
     """Write what was left out into a folder and print a line about it; nothing of both where it is nothing.
 
     Args:
         folder: gets `REPORT`.
         left_out, total, max_left_out, what: see `check_enough`.
+        where: the folder is, in the line.
 
     Raises:
         InputError: nothing or too little is left, or the folder cannot be written.
@@ -123,8 +125,7 @@ def report_left_out(
         rows = ("\t".join(map(_cell, (one.clip, one.file, one.reason))) for one in left_out)
         (folder / REPORT).write_text(HEAD + "".join(f"{row}\n" for row in rows), encoding="utf-8")
     print(
-        f"left out {len(left_out):,} of {total:,} {what}; {REPORT} beside the data says why, "
-        f"of the first: {left_out[0].reason}"
+        f"left out {len(left_out):,} of {total:,} {what}; {REPORT} {where} says why, of the first: {left_out[0].reason}"
     )
 
 

@@ -1,169 +1,214 @@
-"""From a data set in the InterHuman layout to its cache: shard by shard, in several processes or on several machines.
+"""From a data set in the InterHuman layout to its cache, on all cores, going on where it stopped.
 
-While it is made, the cache is DATA/cache.parts; it becomes DATA/cache when it is whole. Shards that are done stay when
-work is interrupted, and are made again only if a file of theirs has changed.
+Chunks of clips are put into DATA/cache.partial, each whole or not at all; one that is there stays as long as the files
+that it was made of do. When all are there they are joined, and take the place of DATA/cache in one step.
 """
 
+import hashlib
 import json
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import torch
+from torch import Tensor
 
-from in2in.data.cache import MIN_FRAMES, SPLITS, MotionCache
-from in2in.data.layout import read_split, split_path
+from in2in.data import layout
+from in2in.data.cache import (
+    COORDINATES,
+    MAX_FRAMES,
+    MIN_FRAMES,
+    SPLITS,
+    MotionCache,
+    cache_folder,
+    previous_folder,
+    put_back,
+)
+from in2in.data.left_out import MAX_LEFT_OUT, Attempt, LeftOut, check_share, divide, report_left_out
 from in2in.data.processes import in_processes
-from in2in.data.shard import INDEX, SHARD_CLIPS, ShardPlan, is_done, write_shard
 from in2in.errors import InputError, writing
 from in2in.motion.normalizer import Moments
+from in2in.motion.representation import RawMotion, canonicalise, encode, mirror
+from in2in.whole import whole_file, whole_folder
+
+CHUNK_CLIPS = 64
+
+NUMBERS = COORDINATES + 126
+"""Of a person in a frame."""
 
 
-def parts_folder(folder: Path) -> Path:
-    """Where the cache of a data set grows."""
-    return folder / "cache.parts"
+@dataclass(frozen=True)
+class Chunk:
+    """Clips that are prepared together.
+
+    Attributes:
+        path: its file.
+        clips: ids, in order.
+        training: those that the statistics count.
+    """
+
+    path: Path
+    clips: tuple[str, ...]
+    training: frozenset[str]
 
 
-def shard_plans(folder: Path) -> list[ShardPlan]:
-    """What goes into each shard: the ids of the splits in their order, each once."""
-    if not folder.is_dir():
-        raise InputError(f"data_dir={folder} is not a folder: give the data set's folder")
-    splits = {name: read_split(folder, name) for name in SPLITS if split_path(folder, name).is_file()}
-    training = set(splits.get("train", []))
-    if not training:
-        raise InputError(f"{folder}/split/train.txt names no clip: list one training clip id a line")
-    ids = list(dict.fromkeys(clip for clips in splits.values() for clip in clips))
-    return [
-        ShardPlan(number, own := tuple(ids[start : start + SHARD_CLIPS]), tuple(clip in training for clip in own))
-        for number, start in enumerate(range(0, len(ids), SHARD_CLIPS))
-    ]
-
-
-def build_cache(data_dir: str | Path, processes: int | None = 1) -> MotionCache:
+def build_cache(data_dir: str | Path, processes: int | None = 1, max_left_out: float = MAX_LEFT_OUT) -> MotionCache:
     """Check a data set, write its cache and fit its statistics; goes on where an earlier call was interrupted.
 
     Args:
         data_dir: its folder.
         processes: how many work side by side; None for one on each core. They change no byte.
+        max_left_out: share of the clips that may be left out since they cannot be used, 0 to 1.
+
+    Raises:
+        InputError: too much is left out, or the disk is full.
     """
-    folder = Path(data_dir)
-    plans = shard_plans(folder)
-    known = {plan.name for plan in plans}
-    for left in _shards(parts_folder(folder)):
-        if left.name not in known:  # the splits have changed since
-            shutil.rmtree(left)
-    write_shards(folder, plans, processes)
-    return merge(folder, [parts_folder(folder)])
-
-
-def slice_of(plans: Sequence[ShardPlan], share: str) -> list[ShardPlan]:
-    """The shards of one machine of several.
-
-    Args:
-        plans: all shards.
-        share: "K/N", the K-th of N machines, counted from 1.
-    """
-    number, _, machines = share.partition("/")
-    if not (number.isdecimal() and machines.isdecimal() and 1 <= int(number) <= int(machines)):
-        raise InputError(f"slice={share} is no K/N with K from 1 to N: slice=2/4 is the second of four machines")
-    return list(plans[int(number) - 1 :: int(machines)])
-
-
-def write_shards(folder: Path, plans: Sequence[ShardPlan], processes: int | None) -> None:
-    """Make those shards of the plans that are not done yet; all files that are needed are looked for before."""
-    shards = parts_folder(folder) / "shards"
-    wanted = [plan for plan in plans if not is_done(folder, shards, plan)]
-    if len(wanted) < len(plans):
-        print(f"{len(plans) - len(wanted)} of {len(plans)} shards are done already: {shards}")
-    try:
-        with writing(shards):
-            shards.mkdir(parents=True, exist_ok=True)
-        sizes = [len(plan.clips) for plan in wanted]
-        for _ in in_processes(partial(write_shard, folder, shards), wanted, processes, "cache", sizes):
-            pass
-    finally:
-        for empty in (shards, parts_folder(folder)):
-            if empty.is_dir() and not any(empty.iterdir()):
-                empty.rmdir()
-
-
-def merge(folder: Path, sources: Sequence[Path]) -> MotionCache:
-    """Gather the shards of a data set, check that none is missing, twice or another's, and make them its cache.
-
-    Args:
-        folder: of the data set.
-        sources: folders that `write_shards` made, here or on other machines; their shards are moved.
-    """
-    plans = shard_plans(folder)
-    parts = parts_folder(folder)
-    found = [_find(plan, sources) for plan in plans]
-    known = {plan.name for plan in plans}
-    for strange in sorted(path for source in sources for path in _shards(source) if path.name not in known):
-        raise InputError(f"{strange} belongs to no clips of {folder}: were the splits changed? Remove it")
-    with writing(parts):
-        (parts / "shards").mkdir(parents=True, exist_ok=True)
-    for plan, path in zip(plans, found, strict=True):
-        _move(path, parts / "shards" / plan.name)
-    persons, kept, moments = _read(parts, plans)
-    if not moments.count:
-        raise InputError(f"every training clip of {folder} is shorter than {MIN_FRAMES} frames")
-    clips = sum(len(plan.clips) for plan in plans)
-    if kept < clips:
-        print(f"left out {clips - kept} of {clips} clips: shorter than {MIN_FRAMES} frames")
-    index = {"clips": kept, "persons": persons, "shards": [plan.name for plan in plans]}
-    with writing(parts):
-        moments.normalizer().save(parts / "stats.npz")
-        (parts / "index.json").write_text(json.dumps(index), encoding="utf-8")
-        shutil.rmtree(folder / "cache", ignore_errors=True)
-        parts.rename(folder / "cache")
+    folder, growing = Path(data_dir), Path(data_dir) / "cache.partial"
+    check_share(max_left_out)
+    chunks = list(_chunks(folder, growing))
+    sizes = [len(chunk.clips) for chunk in chunks]
+    for _ in in_processes(partial(write_chunk, folder), chunks, processes, "cache", sizes):
+        pass
+    put_back(folder)
+    _keep_text_states(folder)
+    with writing(cache_folder(folder)):
+        shutil.rmtree(previous_folder(folder), ignore_errors=True)
+        with whole_folder(cache_folder(folder), previous_folder(folder)) as cache:
+            _join([chunk.path for chunk in chunks], cache, layout.count_persons(folder), max_left_out)
+        shutil.rmtree(previous_folder(folder), ignore_errors=True)
+        shutil.rmtree(growing)
     return MotionCache(folder)
 
 
-def _shards(source: Path) -> Iterator[Path]:
-    return (path for path in (source / "shards").glob("[0-9]*") if path.is_dir())
+def _chunks(folder: Path, growing: Path) -> Iterator[Chunk]:
+    """The ids of the splits in their order, each once."""
+    if not folder.is_dir():
+        raise InputError(f"data_dir={folder} is not a folder: give the data set's folder")
+    splits = {name: layout.read_split(folder, name) for name in SPLITS if layout.split_path(folder, name).is_file()}
+    training = set(splits.get("train", []))
+    if not training:
+        raise InputError(f"{folder}/split/train.txt names no clip: list one training clip id a line")
+    ids = list(dict.fromkeys(clip for clips in splits.values() for clip in clips))
+    for number, start in enumerate(range(0, len(ids), CHUNK_CLIPS)):
+        own = tuple(ids[start : start + CHUNK_CLIPS])
+        yield Chunk(growing / f"{number:06d}.npz", own, frozenset(training.intersection(own)))
 
 
-def _find(plan: ShardPlan, sources: Sequence[Path]) -> Path:
-    """Where the one shard of a plan lies."""
-    places = [source / "shards" / plan.name for source in sources]
-    there = [place for place in places if (place / INDEX).is_file()]
-    if not there:
-        raise InputError(f"{plan} is in none of {', '.join(map(str, sources))}: prepare its slice, or bring its folder")
-    if len(there) > 1:
-        raise InputError(f"{plan} is twice, in {there[0]} and in {there[1]}: remove one")
-    with np.load(there[0] / INDEX) as made:
-        if str(made["key"]) != plan.key:
-            raise InputError(
-                f"{there[0]} was made from other splits than {plan} has now: remove it and prepare it again"
-            )
-    return there[0]
+def _key(folder: Path, chunk: Chunk) -> str:
+    """Stands for what a chunk is made of: ids, what the statistics count, size and time of each file."""
+    told, persons = hashlib.sha256(), layout.person_names(layout.count_persons(folder))
+    for clip in chunk.clips:
+        paths = [layout.interaction_path(folder, clip)]
+        paths += [layout.motion_path(folder, person, clip) for person in persons]
+        paths += [layout.individual_path(folder, person, clip) for person in persons]
+        states = [path.stat() if path.is_file() else None for path in paths]
+        files = [state and (state.st_size, state.st_mtime_ns) for state in states]
+        told.update(repr((clip, clip in chunk.training, files)).encode())
+    return told.hexdigest()
 
 
-def _move(path: Path, place: Path) -> None:
-    """A shard into the cache that grows, whole or not at all."""
-    if path == place:
-        return
-    with writing(place):
-        unfinished = place.with_name(f".{place.name}.moving")
-        shutil.rmtree(unfinished, ignore_errors=True)
-        shutil.move(path, unfinished)
-        unfinished.rename(place)
+def write_chunk(folder: Path, chunk: Chunk) -> None:
+    """Read and check the clips of a chunk and write its file, unless it is there already."""
+    key = _key(folder, chunk)  # before reading: a file that is changed meanwhile is read again
+    with suppress(OSError, ValueError, KeyError, EOFError, BadZipFile), np.load(chunk.path) as made:
+        if str(made["key"]) == key:
+            return
+    clips, left_out = divide(map(Attempt(partial(_read_clip, folder)), chunk.clips))
+    moments, frames, lines = Moments.none(), [np.empty((0, layout.count_persons(folder), NUMBERS), np.float32)], []
+    for clip, motion, line in clips:
+        frames.append(_pack(motion))
+        lines.append(line)
+        if clip in chunk.training:
+            for features in training_features(motion):
+                moments.add(features)
+    with whole_file(chunk.path) as unfinished:
+        np.savez(
+            unfinished,
+            key=key,
+            motions=np.concatenate(frames),
+            texts=np.frombuffer(b"".join(lines), np.uint8),
+            sha256=np.array([_digest(own, line) for own, line in zip(frames[1:], lines, strict=True)], np.str_),
+            ids=np.array([clip for clip, _, _ in clips], np.str_),
+            lengths=np.array([len(own) for own in frames[1:]], np.int64),
+            lines=np.array([len(line) for line in lines], np.int64),
+            left_out=np.array([(one.clip, one.reason) for one in left_out], np.str_).reshape(-1, 2),
+            count=moments.count,
+            total=moments.total.numpy(),
+            squares=moments.squares.numpy(),
+        )
 
 
-def _read(parts: Path, plans: Sequence[ShardPlan]) -> tuple[int, int, Moments]:
-    """Persons, clips and moments of all shards, added up in their order; every clip must be there once."""
-    persons, kept, moments = set(), 0, Moments.none()
-    for plan in plans:
-        with np.load(parts / "shards" / plan.name / INDEX) as made:
-            ids = made["ids"].tolist()
-            if len(set(ids)) < len(ids) or not set(ids) <= set(plan.clips):
-                raise InputError(f"{plan} holds other clips than its own: remove {parts / 'shards' / plan.name}")
-            persons.add(int(made["persons"]))
-            kept += len(ids)
-            own = Moments(int(made["count"]), torch.from_numpy(made["total"]), torch.from_numpy(made["squares"]))
-            moments = moments + own
-    if len(persons) > 1:
-        raise InputError(f"some shards of {parts} are of two persons, some of one: prepare them again")
-    return persons.pop(), kept, moments
+def _read_clip(folder: Path, clip: str) -> tuple[str, RawMotion, bytes]:
+    motion, texts = layout.read_motion(folder, clip), layout.read_texts(folder, clip)
+    if len(motion) < MIN_FRAMES:
+        raise InputError(f"clip {clip} has {len(motion)} frames, fewer than {MIN_FRAMES}")
+    line = json.dumps({"interaction": texts.interaction, "individuals": texts.individuals}) + "\n"
+    return clip, motion, line.encode()
+
+
+def _pack(motion: RawMotion) -> np.ndarray:
+    flat = torch.cat([motion.joints.flatten(-2), motion.rotations.flatten(-2)], dim=-1)
+    return flat.transpose(0, 1).numpy()
+
+
+def _digest(frames: np.ndarray, line: bytes) -> str:
+    return hashlib.sha256(frames.tobytes() + line).hexdigest()
+
+
+def training_features(motion: RawMotion) -> Iterator[Tensor]:
+    """Every window of a clip as training sees it: in either order of persons, plain and mirrored."""
+    for start in range(0, max(len(motion) - MIN_FRAMES, 1), MAX_FRAMES):
+        window = motion.crop(start, MAX_FRAMES)
+        for ordered in (window, window.swap()):
+            yield encode(canonicalise(ordered))
+            yield encode(canonicalise(mirror(ordered)))
+
+
+def _join(chunks: Sequence[Path], cache: Path, persons: int, max_left_out: float) -> None:
+    """Write the files of a cache from those of its chunks."""
+    made = [_without_content(chunk) for chunk in chunks]
+    columns = ("ids", "lengths", "lines", "sha256")
+    ids, lengths, lines, digests = (np.concatenate([own[name] for own in made]) for name in columns)
+    left_out = [LeftOut(clip, reason) for own in made for clip, reason in own["left_out"].tolist()]
+    report_left_out(cache, left_out, len(ids) + len(left_out), max_left_out, where=f"in {cache_folder(Path())}/")
+    moments = Moments.none()
+    for own in made:
+        moments += Moments(int(own["count"]), torch.from_numpy(own["total"]), torch.from_numpy(own["squares"]))
+    if not moments.count:
+        raise InputError(f"no training clip can be used, the first clip because: {left_out[0].reason}")
+    moments.normalizer().save(cache / "stats.npz")
+    frames, texts = lengths.cumsum(), lines.cumsum()
+    places = np.stack([texts - lines, texts], axis=1)
+    np.savez(cache / "index.npz", ids=ids, starts=frames - lengths, lengths=lengths.astype(np.int32), lines=places)
+    header = {"descr": "<f4", "fortran_order": False, "shape": (int(frames[-1]), persons, NUMBERS)}
+    with open(cache / "motions.npy", "wb") as all_motions, open(cache / "texts.jsonl", "wb") as all_texts:
+        np.lib.format.write_array_header_1_0(all_motions, header)
+        for chunk in chunks:
+            with np.load(chunk) as content:
+                motions = content["motions"]
+                all_texts.write(content["texts"].data)
+            all_motions.write(motions.data)
+    content = hashlib.sha256("".join(digests.tolist()).encode()).hexdigest()
+    told = {"clips": len(ids), "persons": persons, "sha256": content}
+    (cache / "index.json").write_text(json.dumps(told), encoding="utf-8")
+
+
+def _without_content(chunk: Path) -> dict[str, Any]:
+    with np.load(chunk) as made:
+        return {name: made[name] for name in made.files if name not in ("motions", "texts")}
+
+
+def _keep_text_states(folder: Path) -> None:
+    """The states of texts that an earlier version put into the cache: hours of work, and no part of it."""
+    for states in cache_folder(folder).glob("texts-*"):
+        kept = folder / "texts" / states.name
+        with writing(kept):
+            kept.parent.mkdir(exist_ok=True)
+            if not kept.exists():
+                states.rename(kept)
