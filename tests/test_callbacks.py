@@ -82,11 +82,10 @@ def test_the_log_tells_the_throughput(cli: Cli, dataset: Path, tmp_path: Path) -
 def test_a_motion_that_is_not_finite_stops_training_and_is_named(cli: Cli, dataset: Path, tmp_path: Path) -> None:
     poisoned = tmp_path / "data"
     shutil.copytree(dataset, poisoned)
-    [shard] = (poisoned / "cache" / "shards").iterdir()
-    motions = np.load(shard / "motions.npy")
+    motions = np.load(poisoned / "cache" / "motions.npy")
     before = sum(MotionCache(dataset).clips[f"clip{number}"].length for number in range(2))
     motions[before + 3, 0, 5] = np.nan
-    np.save(shard / "motions.npy", motions)
+    np.save(poisoned / "cache" / "motions.npy", motions)
     finished = cli("train", f"data_dir={poisoned}", f"out={tmp_path / 'run'}", *TINY, *SOON)
     assert finished.code == 1
     assert finished.err.strip().splitlines()[-1].startswith("in2in-train: the loss is nan in step ")

@@ -1,5 +1,7 @@
 """From the folder to batches: what is read, what training may change, and what bad data is told."""
 
+import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -154,21 +156,38 @@ def _write(name: str, text: str) -> Callable[[Path], None]:
         (lambda folder: (folder / "annots" / "clip2.txt").unlink(), "annots/clip2.txt is missing"),
         (_write("annots/clip2.txt", "\n"), "annots/clip2.txt holds no text"),
         (lambda folder: (folder / "annots" / "clip2.txt").write_bytes(b"a\0b"), "clip2.txt holds NUL bytes"),
-        (_write("split/train.txt", ""), "train.txt names no clip"),
-        (_write("split/train.txt", "clip77\n"), "clip77.npy is missing"),
+        (lambda folder: (folder / "motions_processed" / "person1" / "clip2.npy").unlink(), "clip2.npy is missing"),
         (_write("motions_processed/person1/clip2.npy", "no array"), "clip2.npy cannot be read"),
-        (lambda folder: (folder / "split" / "train.txt").unlink(), "names no clip"),
     ],
 )
-def test_bad_data_is_named_and_leaves_nothing_half_written(
+def test_a_bad_clip_is_left_out_with_its_reason(
     tmp_path: Path, raw: RawMotion, damage: Callable[[Path], None], words: str
 ) -> None:
     folder = write_small_dataset(tmp_path / "bad", raw)
     damage(folder)
-    before = sorted(path.name for path in folder.iterdir())
+    assert build_cache(folder).split("train") == ["clip0", "clip1", "clip3"]
+    _head, row = (folder / "cache" / "left_out.tsv").read_text().splitlines()
+    assert row.startswith("clip2\t")
+    assert re.search(words, row)
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (_write("split/train.txt", ""), "train.txt names no clip"),
+        (_write("split/train.txt", "clip77\n"), "no training clip can be used, .*clip77.npy is missing"),
+        (lambda folder: (folder / "split" / "train.txt").unlink(), "names no clip"),
+        (lambda folder: shutil.rmtree(folder / "annots"), "none of 6 clips can be used, .*clip0.txt is missing"),
+    ],
+)
+def test_data_of_which_nothing_can_be_used_is_an_error(
+    tmp_path: Path, raw: RawMotion, damage: Callable[[Path], None], words: str
+) -> None:
+    folder = write_small_dataset(tmp_path / "bad", raw)
+    damage(folder)
     with pytest.raises(InputError, match=words):
         build_cache(folder)
-    assert sorted(path.name for path in folder.iterdir()) == before
+    assert not (folder / "cache").exists()
 
 
 def test_missing_folder_and_missing_cache(tmp_path: Path, raw: RawMotion) -> None:
