@@ -117,3 +117,16 @@ def test_bad_input_gets_one_line(
     assert not server.requests
     assert not (ten_texts / "annots_individual").exists()
     assert not (ten_texts / "annotation").exists()
+
+
+def test_texts_that_a_server_always_fails_on_do_not_keep_the_others_from_being_asked(ten_texts: Path, cli: Cli) -> None:
+    """Six texts of ten, each after one that is answered: given up one by one, and asked again only on request."""
+    failing = {"0", "2", "4", "6", "8", "9"}
+    faults = {"fails": failing}
+    with serving(ChatServer(good, lambda text: [Fault(500)] * 99 * (text.split()[-2] in faults["fails"]))) as server:
+        given = [*arguments(ten_texts, server.url), "patience.retries=2", "concurrency=1"]
+        assert "4 of 10 texts" in cli("annotate", *given).out
+        assert "0 of 6 texts" in cli("annotate", *given).out
+        assert len(server.requests) == 4 + 2 * len(failing)
+        faults["fails"] = set()
+        assert "6 of 6 texts" in cli("annotate", *given, "retry_failed=true").out

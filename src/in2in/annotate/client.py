@@ -108,7 +108,7 @@ class ChatClient:
         patience: with a server that fails.
 
     Attributes:
-        answered: whether the server ever was of use.
+        replies: how often the server was of use.
     """
 
     def __init__(
@@ -136,7 +136,7 @@ class ChatClient:
         self.base_url, self.model, self.key_variable = base_url, model, key_variable
         self.schema, self.temperature, self.max_tokens = schema, temperature, max_tokens
         self.timeout, self.patience = timeout, patience
-        self.answered = False
+        self.replies = 0
         self._key = ""
         self._openai: AsyncOpenAI | None = None
 
@@ -181,7 +181,7 @@ class ChatClient:
             reraise=True,
         )
         body = await retrying(self._request, messages)
-        self.answered = True
+        self.replies += 1
         usage = body.usage or _Usage()
         words = (body.choices[0].message.content if body.choices else None) or ""
         return Reply(words, (usage.prompt_tokens, usage.completion_tokens))
@@ -198,7 +198,7 @@ class ChatClient:
             raise self._refusal(error) from error
         except openai.APIConnectionError as error:
             cause = error.__cause__ or error
-            if type(cause).__name__ == "ConnectError" and not self.answered:
+            if type(cause).__name__ == "ConnectError" and not self.replies:
                 raise InputError(
                     f"no connection to {self.base_url} ({self._quoted(cause)}): "
                     "is the server running, and is its address right?"

@@ -1,7 +1,8 @@
 """The journal of a run: every answer, usable or not, a line each, on the disk before the next request is made.
 
 A line is JSON: `{"key", "clip", "line", "version", "person1", "person2", "tokens"}` for an answer, `{"key", ...,
-"failed", "raw"}` for one that was rejected, `{"forget": "all"}` where earlier rejections no longer count.
+"failed", "raw"}` for one that was rejected, `{"key", ..., "gave_up"}` for a text that the server failed on while it
+answered others, `{"forget": "all"}` where earlier rejections and failures no longer count.
 """
 
 import fcntl
@@ -58,6 +59,7 @@ class Journal:
         self.answers: dict[str, Answer] = {}
         self.unreadable = 0
         self._rejected: dict[str, list[Rejection]] = defaultdict(list)
+        self._gave_up: dict[str, str] = {}
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = open(path, "ab+", buffering=0)  # noqa: SIM115, closed by __exit__
@@ -90,6 +92,10 @@ class Journal:
         """The answers for a text that were rejected, in their order."""
         return list(self._rejected.get(task.key(self.version), ()))
 
+    def gave_up(self, task: Task) -> str:
+        """Why the server never answered a text; "" if it may yet."""
+        return self._gave_up.get(task.key(self.version), "")
+
     def answer(self, task: Task, answer: Answer, tokens: tuple[int, int]) -> None:
         """Write a usable answer; tokens read and written by the model."""
         self._append({**self._head(task), **answer.model_dump(), "tokens": tokens})
@@ -98,8 +104,12 @@ class Journal:
         """Write an answer that cannot be used."""
         self._append({**self._head(task), "failed": rejection.reason, "raw": rejection.answer})
 
-    def forget_rejections(self) -> None:
-        """From here on earlier rejections do not count."""
+    def give_up(self, task: Task, reason: str) -> None:
+        """Write that the server fails on a text."""
+        self._append({**self._head(task), "gave_up": reason})
+
+    def forget_failures(self) -> None:
+        """From here on earlier rejections and failures do not count."""
         self._append({"forget": "all"})
 
     def _head(self, task: Task) -> dict[str, Any]:
@@ -121,8 +131,11 @@ class Journal:
         if "forget" in row:
             if row["forget"] == "all":
                 self._rejected.clear()
+                self._gave_up.clear()
+        elif "gave_up" in row:
+            self._gave_up[row["key"]] = str(row["gave_up"])
         elif row.get("unreachable"):
-            pass  # a failure of the server, which earlier versions wrote down
+            pass  # one failed request of several: earlier versions wrote them down
         elif "failed" in row:
             self._rejected[row["key"]].append(Rejection.of(row["failed"], row["raw"]))
         else:

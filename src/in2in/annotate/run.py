@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from in2in.annotate.annotator import ChatAnnotator, Described
@@ -34,7 +34,8 @@ class Run:
     concurrency: int
     count: Callable[[str], int]
     finished: Callable[[Task, Described], None]
-    _failed_in_a_row: int = 0
+    _failed: dict[Task, str] = field(default_factory=dict)
+    _replies: int = 0
 
     def __call__(self, tasks: Sequence[Task]) -> None:
         """Ask about texts.
@@ -48,8 +49,10 @@ class Run:
         waiting = iter(tasks)
         async with self.annotator.client.connected():
             await asyncio.gather(*(self._work(waiting) for _ in range(min(self.concurrency, len(tasks)))))
-        if self._failed_in_a_row and not self.annotator.client.answered:
-            raise self._down(f"on all {self._failed_in_a_row} texts", "nothing was answered")
+        if self.annotator.client.replies:
+            self._give_up_on_failed()
+        elif self._failed and not self.journal.answers:
+            raise self._down(f"on all {len(self._failed)} texts", "nothing was answered")
 
     async def _work(self, waiting: Iterator[Task]) -> None:
         for task in waiting:
@@ -61,20 +64,33 @@ class Run:
             facts = self.facts(task.clip)
         except InputError as error:
             return Described(None, f"no motion: {error}")
+        if reason := self.journal.gave_up(task):
+            return Described(None, reason)
         rejected = self.journal.rejected(task)
         try:
             described = await self.annotator.describe(
                 task.text, facts, self.count, rejected, partial(self.journal.reject, task)
             )
         except ServerError as error:
-            self._failed_in_a_row += 1
-            if self._failed_in_a_row >= BREAK:
-                raise self._down(f"on {BREAK} texts in a row", str(error)) from error
+            self._note_failure(task, error)
             return Described(None, str(error))
-        self._failed_in_a_row = 0
         if described.answer is not None:
             self.journal.answer(task, described.answer, described.tokens)
         return described
+
+    def _note_failure(self, task: Task, error: ServerError) -> None:
+        """The server failed on a text: if it answers others meanwhile, it is given up, else the server may be down."""
+        if self.annotator.client.replies > self._replies:
+            self._give_up_on_failed()
+            self._replies = self.annotator.client.replies
+        self._failed[task] = str(error)
+        if len(self._failed) >= BREAK:
+            raise self._down(f"on {BREAK} texts in a row", str(error)) from error
+
+    def _give_up_on_failed(self) -> None:
+        for task, reason in self._failed.items():
+            self.journal.give_up(task, reason)
+        self._failed.clear()
 
     def _down(self, which: str, reason: str) -> InputError:
         """The error that ends the run."""

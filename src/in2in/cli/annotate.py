@@ -70,7 +70,7 @@ def main(cfg: DictConfig) -> None:
         if journal.unreadable:
             print(f"{journal.path}: {journal.unreadable} lines cannot be read and are passed over")
         if chosen.retry_failed:
-            journal.forget_rejections()
+            journal.forget_failures()
         reasons = ask_all(annotator, journal, tasks, data_dir, chosen)
         answers = {task: answer for task in tasks if (answer := journal.answer_to(task)) is not None}
         clips = write_descriptions(data_dir, tasks, answers, chosen.overwrite)
