@@ -1,7 +1,9 @@
 """HumanML3D and files of joint positions to data sets, against made-up motion that is known at every instant."""
 
+import csv
 import os
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from in2in.data.import_check import check_motion
 from in2in.data.joint_readers import read_bandai_namco, read_sbu_kinect
 from in2in.data.layout import read_motion, read_split, read_texts
 from in2in.data.positions import motion_from_positions
+from in2in.data.posture import Posture, decide, posture, turned
 from in2in.data.text_tables import read_text_table
 from in2in.motion.representation import RawMotion
 from in2in.motion.skeleton import BONE_LENGTHS, INDEX, JOINTS, bone_lengths, forward_kinematics, tpose_offsets
@@ -83,7 +86,7 @@ def humanml3d_arguments(folder: Path, *more: str) -> list[str]:
 def test_humanml3d_becomes_single_persons_at_30_frames_a_second(humanml3d: Path, cli: Cli) -> None:
     finished = cli("prepare", *humanml3d_arguments(humanml3d))
     assert finished.code == 0, finished.err
-    assert "left out 1 range" in finished.out  # 0.2 s
+    assert "left out 1 of 5 clips" in finished.out  # 0.2 s
     out = humanml3d.parent / "out"
     assert MotionCache(out).persons == 1
     assert read_split(out, "train") == ["000000", "000001", "000001_1"]
@@ -119,27 +122,146 @@ def with_nan(joints: np.ndarray) -> np.ndarray:
     return joints
 
 
+def left_out_rows(out: Path) -> list[dict[str, str]]:
+    with open(out / "left_out.tsv", encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t"))
+
+
+BAD_CLIPS = {
+    "separator": (lambda f, c: (f / f"texts/{c}.txt").write_text("no\n"), r"{}.txt:1 has 0 '#', expected caption#"),
+    "seconds": (lambda f, c: (f / f"texts/{c}.txt").write_text("a#b#zero#1\n"), "{}.txt:1: .*'zero'.* in seconds"),
+    "blank": (lambda f, c: (f / f"texts/{c}.txt").write_text("\n"), "{}.txt holds no caption"),
+    "binary": (lambda f, c: (f / f"texts/{c}.txt").write_bytes(b"a\0b#c#0#0\n"), "{}.txt holds NUL bytes"),
+    "untold": (lambda f, c: (f / f"texts/{c}.txt").unlink(), "{}.txt is missing"),
+    "missing": (lambda f, c: (f / f"new_joints/{c}.npy").unlink(), "{}.npy is missing"),
+    "text": (lambda f, c: (f / f"new_joints/{c}.npy").write_text("x"), "{}.npy cannot be read"),
+    "nan": (lambda f, c: edit(f, f"new_joints/{c}.npy", with_nan), "{}.npy: frame 7, person 1, left_knee is NaN"),
+    "joints": (lambda f, c: edit(f, f"new_joints/{c}.npy", lambda x: x[:, :21]), r"has shape \[101, 21, 3\], expected"),
+    "unit": (lambda f, c: edit(f, f"new_joints/{c}.npy", lambda x: 100 * x), "a leg is 82.1 m long"),
+    "frame": (lambda f, c: edit(f, f"new_joints/{c}.npy", lambda x: x[:1]), "{}.npy has 1 frames"),
+    "short": (lambda f, c: edit(f, f"new_joints/{c}.npy", lambda x: x[:9]), "{}.npy has 13 frames at 30 a second"),
+    "strings": (lambda f, c: edit(f, f"new_joints/{c}.npy", lambda x: x.astype(str)), "holds <U.*, expected numbers"),
+}
+
+
+def test_bad_clips_of_humanml3d_are_left_out_and_listed(humanml3d: Path, cli: Cli) -> None:
+    for clip, (damage, _) in BAD_CLIPS.items():
+        for name in ("new_joints/{}.npy", "texts/{}.txt"):
+            shutil.copy(humanml3d / name.format("000000"), humanml3d / name.format(clip))
+        damage(humanml3d, clip)
+    with (humanml3d / "val.txt").open("a") as file:
+        file.write("\n".join(BAD_CLIPS))
+    finished = cli("prepare", *humanml3d_arguments(humanml3d, "max_left_out=0.8"))
+    assert finished.code == 0, finished.err
+    out = humanml3d.parent / "out"
+    assert f"left out {len(BAD_CLIPS) + 1} of {len(BAD_CLIPS) + 5} clips" in finished.out
+    assert sorted(MotionCache(out).clips) == ["000000", "000001", "000001_1", "000002"]
+    rows = {row["clip"]: row["reason"] for row in left_out_rows(out)}
+    assert rows.keys() == {*BAD_CLIPS, "000001_2"}
+    for clip, (_, words) in BAD_CLIPS.items():
+        assert re.search(words.replace("{}", clip), rows[clip])
+
+
+def test_too_much_that_cannot_be_used_is_an_error(humanml3d: Path, cli: Cli) -> None:
+    edit(humanml3d, "new_joints/000002.npy", with_nan)
+    finished = cli("prepare", *humanml3d_arguments(humanml3d, "max_left_out=0.3"))
+    assert finished.code != 0
+    one_line(finished.err, r"2 of 5 clips cannot be used, more than max_left_out=0.3 allows, .*000002.npy: frame 7")
+    assert [path.name for path in humanml3d.parent.iterdir()] == ["HumanML3D"]
+
+
 @pytest.mark.parametrize(
-    ("damage", "words"),
+    ("damage", "options", "words"),
     [
-        (lambda f: (f / "texts/000002.txt").write_text("no separator\n"), r"000002.txt:1 has 0 '#', expected caption#"),
-        (lambda f: (f / "texts/000002.txt").write_text("a#b#zero#1\n"), "000002.txt:1: .*'zero'.* in seconds"),
-        (lambda f: (f / "texts/000002.txt").write_text("\n"), "000002.txt holds no caption"),
-        (lambda f: (f / "texts/000002.txt").unlink(), "000002.txt is missing"),
-        (lambda f: (f / "new_joints/000002.npy").unlink(), "000002.npy is missing"),
-        (lambda f: (f / "new_joints/000002.npy").write_text("x"), "000002.npy cannot be read"),
-        (lambda f: (f / "train.txt").unlink(), "train.txt is missing: is humanml3d_dir="),
-        (lambda f: edit(f, "new_joints/000002.npy", with_nan), "000002.npy: frame 7, person 1, left_knee is NaN"),
-        (lambda f: edit(f, "new_joints/000002.npy", lambda x: x[:, :21]), r"has shape \[101, 21, 3\], expected"),
-        (lambda f: edit(f, "new_joints/000002.npy", lambda x: 100 * x), "a leg is 82.1 m long"),
+        (lambda f: (f / "train.txt").unlink(), [], "train.txt is missing: is humanml3d_dir="),
+        (lambda f: (f / "train.txt").write_text("\n"), [], "train.txt names no clip"),
+        (lambda f: [path.unlink() for path in f.glob("new_joints/*")], [], "none of 3 clips .*000000.npy is missing"),
+        (lambda f: every(f, lambda x: 7 * x), [], "a leg of 5.75 is a person's in no known unit"),
+        (lambda f: None, ["unit=0.01"], "a leg is 0.00821 m long, .* is the unit right"),
+        (lambda f: None, ["up=w"], "up=w is no axis: choose from y, z"),
+        (lambda f: None, ["max_left_out=2"], "max_left_out=2 must be a share"),
     ],
 )
-def test_bad_humanml3d_gets_one_line_and_leaves_nothing(humanml3d: Path, cli: Cli, damage, words: str) -> None:
+def test_bad_humanml3d_gets_one_line_and_leaves_nothing(
+    humanml3d: Path, cli: Cli, damage, options: list[str], words: str
+) -> None:
     damage(humanml3d)
-    finished = cli("prepare", *humanml3d_arguments(humanml3d))
+    finished = cli("prepare", *humanml3d_arguments(humanml3d, *options))
     assert finished.code != 0
     one_line(finished.err, words)
     assert [path.name for path in humanml3d.parent.iterdir()] == ["HumanML3D"]
+
+
+def every(folder: Path, change: Callable[[np.ndarray], np.ndarray]) -> None:
+    for path in (folder / "new_joints").iterdir():
+        edit(folder / "new_joints", path.name, change)
+
+
+def lying(joints: np.ndarray) -> np.ndarray:
+    """On the back, where the same person stood with y up."""
+    x, y, z = np.moveaxis(joints, -1, 0)
+    return np.stack([x, 0.2 - z, y], axis=-1)
+
+
+def test_who_lies_is_imported_as_lying(humanml3d: Path, cli: Cli) -> None:
+    """In files with byte order marks and Windows' ends of lines."""
+    edit(humanml3d, "new_joints/000001.npy", lying)
+    for path in humanml3d.rglob("*.txt"):
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    finished = cli("prepare", *humanml3d_arguments(humanml3d))
+    assert finished.code == 0, finished.err
+    motion = read_motion(humanml3d.parent / "out", "000001")
+    expected = torch.from_numpy(lying(on_floor(sway(151, 30)).numpy()))
+    torch.testing.assert_close(motion.joints.double(), on_floor(expected), atol=1e-3, rtol=0)
+
+
+UPS = {
+    "y": lambda x: x,
+    "z": lambda x: np.stack([x[..., 0], -x[..., 2], x[..., 1]], axis=-1),
+    "x": lambda x: np.stack([x[..., 1], -x[..., 0], x[..., 2]], axis=-1),
+    "-y": lambda x: x * [1, -1, -1],
+    "-z": lambda x: np.stack([x[..., 0], x[..., 2], -x[..., 1]], axis=-1),
+    "-x": lambda x: np.stack([-x[..., 1], x[..., 0], x[..., 2]], axis=-1),
+}
+"""Joints whose y is up, turned so that another axis is."""
+
+
+@pytest.mark.parametrize("up", UPS)
+@pytest.mark.parametrize("given", [False, True])
+def test_the_axis_that_is_up_is_decided_over_the_set_or_given(up: str, given: bool) -> None:
+    standing = sway(20, 20)
+    poses = standing.numpy(), standing.numpy(), lying(standing.numpy())
+    seen = [posture(torch.from_numpy(UPS[up](pose))) for pose in poses]
+    unit, axes = decide([seen[2]] if given else seen, "x", None, None, up if given else None)
+    assert unit == 1.0
+    back = turned(torch.from_numpy(UPS[up](standing.numpy())), axes)
+    torch.testing.assert_close(back[..., 1], standing[..., 1])
+    assert np.linalg.det(turned(torch.eye(3).double(), axes)) == pytest.approx(1.0), "turned, not mirrored"
+
+
+def test_where_all_lie_y_is_taken_to_be_up(capsys: pytest.CaptureFixture[str]) -> None:
+    seen = [Posture(0.8, torch.tensor(trunk)) for trunk in ([0.9, 0.1, 0.4], [0.0, 0.1, 1.0], [-0.4, 0.2, 0.1])]
+    assert decide(seen, "x", 1.0, None, None) == (1.0, ("x", "y", "z"))
+    assert "y is taken to point up, though most people are upright along no axis" in capsys.readouterr().out
+    assert decide(seen, "x", 1.0, ("x", "z", "-y"), None) == (1.0, ("x", "z", "-y"))
+
+
+@pytest.mark.parametrize(
+    ("change", "options", "said"),
+    [
+        (lambda x: 100 * UPS["z"](x), [], ["lengths are taken to be in centimetres", "z is taken to point up"]),
+        (lambda x: UPS["z"](x) / 0.05644, ["unit=0.05644", "up=z"], []),
+    ],
+)
+def test_humanml3d_of_another_unit_and_other_axes(
+    humanml3d: Path, cli: Cli, change: Callable[[np.ndarray], np.ndarray], options: list[str], said: list[str]
+) -> None:
+    every(humanml3d, change)
+    finished = cli("prepare", *humanml3d_arguments(humanml3d, *options))
+    assert finished.code == 0, finished.err
+    assert [words for words in said if words not in finished.out] == []
+    motion = read_motion(humanml3d.parent / "out", "000000")
+    torch.testing.assert_close(motion.joints.double(), on_floor(sway(151, 30)), atol=1e-3, rtol=0)
 
 
 @pytest.mark.skipif("IN2IN_HUMANML3D_SAMPLES" not in os.environ, reason="needs real clips of HumanML3D")

@@ -15,7 +15,7 @@ LEG = (0.4, 1.2)
 
 
 def check_positions(joints: Tensor, what: str) -> None:
-    """One line about positions that are not those of upright people in metres.
+    """One line about positions that are not those of people in metres, upright or not.
 
     Args:
         joints: [P, T, 22, 3].
@@ -29,13 +29,15 @@ def check_positions(joints: Tensor, what: str) -> None:
         raise InputError(
             f"{what}: frame {frame}, person {person + 1}, {JOINTS[joint]} is NaN or infinite: repair it or leave it out"
         )
-    lengths = bone_lengths(joints).flatten(0, 1).median(dim=0).values
-    leg = float(lengths[INDEX["left_knee"]] + lengths[INDEX["left_ankle"]])
+    leg = leg_length(joints)
     if not LEG[0] < leg < LEG[1]:
         raise InputError(f"{what}: a leg is {leg:.3g} m long, a person's is {LEG[0]} to {LEG[1]} m: is the unit right?")
-    up = (joints[:, :, INDEX["neck"]] - joints[:, :, INDEX["pelvis"]]).flatten(0, 1).median(dim=0).values
-    if int(up.abs().argmax()) != 1 or up[1] < 0:
-        raise InputError(f"{what}: the neck is not above the pelvis along y: are the axes right?")
+
+
+def leg_length(joints: Tensor) -> float:
+    """From hip to ankle, the middle of all frames and persons of [P, T, 22, 3]; those that are not finite are none."""
+    lengths = bone_lengths(joints).flatten(0, 1).nanmedian(dim=0).values
+    return float(lengths[INDEX["left_knee"]] + lengths[INDEX["left_ankle"]])
 
 
 def motion_from_positions(joints: Tensor, fps: float, rigid: bool = False) -> RawMotion:
