@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -178,7 +179,7 @@ def test_too_much_that_cannot_be_used_is_an_error(humanml3d: Path, cli: Cli) -> 
         (lambda f: [path.unlink() for path in f.glob("new_joints/*")], [], "none of 3 clips .*000000.npy is missing"),
         (lambda f: every(f, lambda x: 7 * x), [], "a leg of 5.75 is a person's in no known unit"),
         (lambda f: None, ["unit=0.01"], "a leg is 0.00821 m long, .* is the unit right"),
-        (lambda f: None, ["up=w"], "up=w is no axis: choose from y, z"),
+        (lambda f: None, ["up=w"], "up=w must be auto or one of"),
         (lambda f: None, ["max_left_out=2"], "max_left_out=2 must be a share"),
     ],
 )
@@ -232,7 +233,7 @@ def test_the_axis_that_is_up_is_decided_over_the_set_or_given(up: str, given: bo
     standing = sway(20, 20)
     poses = standing.numpy(), standing.numpy(), lying(standing.numpy())
     seen = [posture(torch.from_numpy(UPS[up](pose))) for pose in poses]
-    unit, axes = decide([seen[2]] if given else seen, "x", None, None, up if given else None)
+    unit, axes = decide([seen[2]] if given else seen, "x", None, None, up if given else "auto")
     assert unit == 1.0
     back = turned(torch.from_numpy(UPS[up](standing.numpy())), axes)
     torch.testing.assert_close(back[..., 1], standing[..., 1])
@@ -241,9 +242,9 @@ def test_the_axis_that_is_up_is_decided_over_the_set_or_given(up: str, given: bo
 
 def test_where_all_lie_y_is_taken_to_be_up(capsys: pytest.CaptureFixture[str]) -> None:
     seen = [Posture(0.8, torch.tensor(trunk)) for trunk in ([0.9, 0.1, 0.4], [0.0, 0.1, 1.0], [-0.4, 0.2, 0.1])]
-    assert decide(seen, "x", 1.0, None, None) == (1.0, ("x", "y", "z"))
+    assert decide(seen, "x", 1.0, None, "auto") == (1.0, ("x", "y", "z"))
     assert "y is taken to point up, though most people are upright along no axis" in capsys.readouterr().out
-    assert decide(seen, "x", 1.0, ("x", "z", "-y"), None) == (1.0, ("x", "z", "-y"))
+    assert decide(seen, "x", 1.0, ("x", "z", "-y"), "auto") == (1.0, ("x", "z", "-y"))
 
 
 @pytest.mark.parametrize(
@@ -301,6 +302,11 @@ def pairs(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def pair_arguments(folder: Path, *more: str) -> list[str]:
+    """Without files=."""
+    return [argument for argument in joints_arguments(folder, *more) if not argument.startswith("files=")]
+
+
 def joints_arguments(folder: Path, *more: str) -> list[str]:
     files = [f"files={folder}/take*.np[yz]", f"map={folder}/map.yaml", f"texts={folder}/texts.tsv"]
     return ["source=joints", *files, f"out={folder}/out", "processes=1", "val_share=0.2", "test_share=0.2", *more]
@@ -329,25 +335,59 @@ def test_one_of_two_persons(pairs: Path, cli: Cli) -> None:
     assert read_texts(pairs / "out", "take0").individuals == (("they sway 0",),)
 
 
-def change_map(**changes: object) -> Callable[[Path], None]:
-    return lambda folder: (folder / "map.yaml").write_text(yaml.safe_dump(own_map(**changes))) and None
+def change_map(**changes: object) -> Callable[[Path], object]:
+    return lambda folder: (folder / "map.yaml").write_text(yaml.safe_dump(own_map(**changes)))
 
 
 def joints_but(*names: str, **more: object) -> dict:
     return {name: place for name, place in own_map()["joints"].items() if name not in names} | more
 
 
-def as_npz(number: int, **arrays: object) -> Callable[[Path], None]:
-    def change(folder: Path) -> None:
-        joints = np.load(folder / f"take{number}.npy")
-        (folder / f"take{number}.npy").unlink()
-        np.savez(folder / f"take{number}.npz", **{"joints": joints, **arrays})
+def as_npz(folder: Path, take: str, **arrays: Any) -> None:
+    """A take as an .npz file with other arrays, too; None leaves one out."""
+    arrays = {"joints": np.load(folder / f"{take}.npy"), **arrays}
+    (folder / f"{take}.npy").unlink()
+    np.savez(
+        folder / f"{take}.npz", allow_pickle=True, **{name: own for name, own in arrays.items() if own is not None}
+    )
 
-    return change
+
+BAD_TAKES = {
+    "rate": (lambda f, t: as_npz(f, t, fps=30), "{}.npz has 30 frames a second, .*map.yaml says 60"),
+    "rates": (lambda f, t: as_npz(f, t, fps=[60, 30]), "{}.npz has nan frames a second"),
+    "flat": (lambda f, t: as_npz(f, t, joints=np.zeros((9, 22, 2))), r"{}.npz holds float64 of shape \[9, 22, 2\]"),
+    "unnamed": (lambda f, t: as_npz(f, t, joints=None, points=np.zeros(3)), "no array named joints, it has points"),
+    "objects": (
+        lambda f, t: as_npz(f, t, names=np.array(NAMES, dtype=object)),
+        "names cannot be read .*Python objects",
+    ),
+    "strings": (lambda f, t: edit(f, f"{t}.npy", lambda x: x.astype(str)), "{}.npy: it holds <U.*, expected numbers"),
+    "alone": (lambda f, t: edit(f, f"{t}.npy", lambda x: x[0]), "{}.npy has 1 persons, most takes 2"),
+    "crowd": (lambda f, t: edit(f, f"{t}.npy", lambda x: x[[0, 1, 0]]), "{}.npy has 3 persons: choose one or two"),
+    "frame": (lambda f, t: edit(f, f"{t}.npy", lambda x: x[:, :1]), "{} has 1 frames"),
+    "short": (lambda f, t: edit(f, f"{t}.npy", lambda x: x[:, :9]), "{} has 5 frames at 30 a second, 15 are needed"),
+    "empty": (lambda f, t: edit(f, f"{t}.npy", lambda x: x[:, :0]), r"{}.npy holds float32 of shape \[2, 0, 22, 3\]"),
+    "nan": (lambda f, t: edit(f, f"{t}.npy", with_nan), "take nan: frame 7, person 1, right_shoulder is NaN"),
+    "text": (lambda f, t: (f / f"{t}.npy").write_text("x"), "{}.npy cannot be read"),
+    "untold": (lambda f, t: None, "texts.tsv has no line for the take untold"),
+}
 
 
-def both(*changes: Callable[[Path], None]) -> Callable[[Path], None]:
-    return lambda folder: [change(folder) for change in changes] and None
+def test_bad_takes_are_left_out_and_listed(pairs: Path, cli: Cli) -> None:
+    for take, (damage, _) in BAD_TAKES.items():
+        shutil.copy(pairs / "take0.npy", pairs / f"{take}.npy")
+        damage(pairs, take)
+    with (pairs / "texts.tsv").open("a") as file:
+        file.write("".join(f"{take}\tthey sway\n" for take in BAD_TAKES if take != "untold"))
+    given = [f"files={pairs}/*.np[yz]", "max_left_out=0.75", "val_share=0", "test_share=0"]
+    finished = cli("prepare", *joints_arguments(pairs, *given))
+    assert finished.code == 0, finished.err
+    assert f"left out {len(BAD_TAKES)} of {len(BAD_TAKES) + 5} takes" in finished.out
+    assert read_split(pairs / "out", "train") == [f"take{take}" for take in range(5)]
+    rows = {row["clip"]: row["reason"] for row in left_out_rows(pairs / "out")}
+    assert rows.keys() == set(BAD_TAKES)
+    for take, (_, words) in BAD_TAKES.items():
+        assert re.search(words.replace("{}", take), rows[take])
 
 
 @pytest.mark.parametrize(
@@ -366,18 +406,8 @@ def both(*changes: Callable[[Path], None]) -> Callable[[Path], None]:
         (change_map(names=NAMES[1:]), "22 joints, but 21 names"),
         (change_map(names=[]), "does not name its joints"),
         (change_map(fps=None), "take0.npy does not say its rate"),
+        (change_map(fps=0), "take0.npy has 0 frames a second"),
         (change_map(persons=[2]), "no person 2 in .*take0.npy"),
-        (as_npz(1, fps=30), "take1.npz has 30 frames a second, .*map.yaml says 60"),
-        (
-            both(change_map(fps=None), *(as_npz(take, fps=60 - 30 * (take == 4)) for take in range(5))),
-            "take0.npz has 60 frames a second, .*take4.npz 30: import them one by one",
-        ),
-        (as_npz(1, joints=np.zeros((9, 22, 2))), r"take1.npz holds float64 of shape \[9, 22, 2\]: expected"),
-        (lambda f: np.savez(f / "take9.npz", points=np.zeros(3)), "no array named joints, it has points"),
-        (lambda f: edit(f, "take1.npy", lambda x: x[0]), "2 persons, .*take1.npy 1: all must have one, or all two"),
-        (lambda f: edit(f, "take1.npy", lambda x: x[:, :1]), "take1 has 1 frames"),
-        (lambda f: edit(f, "take1.npy", with_nan), "take take1: frame 7, person 1, right_shoulder is NaN"),
-        (lambda f: (f / "take1.npy").write_text("x"), "take1.npy cannot be read"),
         (lambda f: (f / "texts.tsv").write_text("take0\tthey sway\n"), "texts.tsv has no line for the take take1"),
         (lambda f: (f / "map.yaml").write_text("joints: [a"), "map.yaml cannot be read as yaml"),
         (lambda f: (f / "map.yaml").write_text("fps: 30"), "map.yaml names no joints"),
@@ -392,6 +422,109 @@ def test_bad_joint_files_get_one_line_and_leave_nothing(pairs: Path, cli: Cli, d
     assert finished.code != 0
     one_line(finished.err, words)
     assert sorted(path.name for path in pairs.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (["person2=b*"], "give files=GLOB, or person1=GLOB and person2=GLOB"),
+        (["person1=a*"], "give files=GLOB, or person1=GLOB and person2=GLOB"),
+        (["unit=fathom"], "unit=fathom is neither"),
+        (["up=w"], "up=w must be auto or one of"),
+        (["max_left_out=-1"], "max_left_out=-1 must be a share"),
+        (["val_share=0.7", "test_share=0.7"], "must leave takes to train on"),
+    ],
+)
+def test_bad_options_of_joint_files_get_one_line(pairs: Path, cli: Cli, given: list[str], words: str) -> None:
+    finished = cli("prepare", *joints_arguments(pairs, *given))
+    assert finished.code != 0
+    one_line(finished.err, words)
+
+
+def test_what_neither_files_nor_map_say_is_told_from_all_takes(pairs: Path, cli: Cli) -> None:
+    """Two persons who lie in one of five takes; arrays for what is one number; rates that differ."""
+    change_map(unit=None, axes=None, fps=None, names=[])(pairs)
+    for take in range(5):
+        as_npz(pairs, f"take{take}", names=np.array(NAMES), fps=np.array([60]))
+    joints = np.load(pairs / "take1.npz")["joints"]
+    lies = np.stack([joints[..., 0], joints[..., 2], 20 - joints[..., 1]], axis=-1)
+    np.savez(pairs / "take1.npz", joints=lies, names=[name.encode() for name in NAMES], fps=60)
+    np.savez(pairs / "take2.npz", joints=as_source(sway(61, 30, persons=2)), names=NAMES, fps="30")
+    finished = cli("prepare", *joints_arguments(pairs))
+    assert finished.code == 0, finished.err
+    assert "lengths are taken to be in centimetres" in finished.out
+    assert "z is taken to point up" in finished.out
+    for take in ("take0", "take2"):
+        motion = read_motion(pairs / "out", take)
+        torch.testing.assert_close(motion.joints.double(), on_floor(sway(61, 30, persons=2)), atol=1e-4, rtol=0)
+    joints = read_motion(pairs / "out", "take1").joints
+    rise = (joints[:, :, INDEX["neck"]] - joints[:, :, INDEX["pelvis"]])[..., 1]
+    assert rise.abs().max() < 0.3, "who lies is not stood up"
+
+
+@pytest.mark.parametrize("fps", [None, 0.0, [60, 30]])
+def test_the_rate_may_be_given(pairs: Path, cli: Cli, fps: object) -> None:
+    for take in range(5):
+        as_npz(pairs, f"take{take}", **({} if fps is None else {"fps": fps}))
+    change_map(fps=None)(pairs)
+    assert cli("prepare", *joints_arguments(pairs, "fps=60")).code == 0
+    assert len(read_motion(pairs / "out", "take3")) == 61
+
+
+def test_takes_of_one_name_are_called_by_their_folders(pairs: Path, cli: Cli) -> None:
+    for folder, size in (("monday", 1.0), ("tuesday", 0.9)):
+        (pairs / folder).mkdir()
+        np.save(pairs / folder / "a.npy", size * as_source(sway(121, 60, persons=2)))
+    given = [f"files={pairs}/*day/a.npy", "val_share=0", "test_share=0"]
+    (pairs / "texts.tsv").write_text("a\tthey sway\n")
+    refused = cli("prepare", *joints_arguments(pairs, *given))
+    one_line(refused.err, "no line for the take monday__a .several takes are called a")
+    (pairs / "texts.tsv").write_text("monday__a\tthey sway\ntuesday__a\tthey bow\n")
+    assert cli("prepare", *joints_arguments(pairs, *given)).code == 0
+    out = pairs / "out"
+    assert read_split(out, "train") == ["monday__a", "tuesday__a"]
+    tall = [read_motion(out, clip).joints[0, 0, :, 1].max() for clip in ("monday__a", "tuesday__a")]
+    assert tall[1] / tall[0] == pytest.approx(0.9, abs=0.01)
+
+
+def test_two_files_of_one_person_each_are_a_pair(pairs: Path, cli: Cli) -> None:
+    """The second names its joints in another order and has two frames more."""
+    order = list(reversed(range(22)))
+    for take in range(2):
+        joints = as_source(sway(121, 60, persons=2))
+        np.savez(pairs / f"a{take}.npz", joints=joints[0, :119], names=NAMES)
+        np.savez(pairs / f"b{take}.npz", joints=joints[1][:, order], names=[NAMES[k] for k in order])
+    (pairs / "texts.tsv").write_text("a0\tthey sway\tone sways\tone turns\na1\tthey bow\n")
+    given = [f"person1={pairs}/a*", f"person2={pairs}/b*", "val_share=0", "test_share=0"]
+    finished = cli("prepare", *pair_arguments(pairs, *given))
+    assert finished.code == 0, finished.err
+    motion = read_motion(pairs / "out", "a0")
+    torch.testing.assert_close(motion.joints.double(), on_floor(sway(60, 30, persons=2)), atol=1e-3, rtol=0)
+    assert read_texts(pairs / "out", "a0").individuals == (("one sways",), ("one turns",))
+
+
+def alone(folder: Path, name: str, joints: np.ndarray, **arrays: Any) -> None:
+    np.savez(folder / name, joints=joints, **{"names": NAMES, **arrays})
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda f, x: alone(f, "b0.npz", x), "b0.npz has 2 persons: give files="),
+        (lambda f, x: alone(f, "b0.npz", x[1, :80]), "a0.npz has 121 frames and .*b0.npz 80: they are no pair"),
+        (lambda f, x: alone(f, "b0.npz", x[1], fps=30), "a0.npz has 60 frames a second, .*b0.npz 30|says 60"),
+        (lambda f, x: alone(f, "b0.npz", x[1], names=[*NAMES[1:], "tail"]), "name different joints"),
+        (lambda f, x: alone(f, "b1.npz", x[1]), "person1=.* matches 1 files, person2=.* 2"),
+    ],
+)
+def test_files_that_are_no_pair_get_one_line(pairs: Path, cli: Cli, damage, words: str) -> None:
+    joints = as_source(sway(121, 60, persons=2))
+    alone(pairs, "a0.npz", joints[0])
+    alone(pairs, "b0.npz", joints[1])
+    damage(pairs, joints)
+    finished = cli("prepare", *pair_arguments(pairs, f"person1={pairs}/a*", f"person2={pairs}/b*"))
+    assert finished.code != 0
+    one_line(finished.err, words)
 
 
 def test_rules_derive_the_joints_of_the_t_pose() -> None:

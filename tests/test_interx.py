@@ -1,7 +1,10 @@
 """Inter-X's layout, from files made here of a real clip: the same people come out, whatever the axes and the body."""
 
+import csv
+import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -90,26 +93,112 @@ def test_a_real_clip_comes_back_on_neutral_bones(cli: Cli, source: Path, tmp_pat
 
 def test_axes_make_no_difference(cli: Cli, source: Path, tmp_path: Path, raw: RawMotion) -> None:
     turned = write_interx(tmp_path / "turned", raw, Z_UP)
-    given = [(source, []), (turned, ["axes=[x,z,-y]"])]
+    given = [(source, []), (turned, ["axes=[x,z,-y]"]), (turned, []), (turned, ["up=z"])]
     for number, (folder, axes) in enumerate(given):
         out = f"out={tmp_path / f'out{number}'}"
         finished = cli("prepare", "source=interx", f"interx_dir={folder}", out, "processes=1", *axes)
         assert finished.code == 0, finished.err
-    one, two = (read_motion(tmp_path / f"out{number}", CLIP) for number in range(2))
-    np.testing.assert_allclose(one.joints, two.joints, atol=1e-5)
-    np.testing.assert_allclose(one.rotations, two.rotations, atol=1e-5)
-    wrong = cli("prepare", "source=interx", f"interx_dir={turned}", f"out={tmp_path / 'wrong'}", "processes=1")
-    assert "the neck is not above the pelvis along y: are the axes right?" in wrong.err
+    one, *others = (read_motion(tmp_path / f"out{number}", CLIP) for number in range(len(given)))
+    for other in others:
+        np.testing.assert_allclose(one.joints, other.joints, atol=1e-5)
+        np.testing.assert_allclose(one.rotations, other.rotations, atol=1e-5)
+    chosen = [f"interx_dir={turned}", f"out={tmp_path / 'wrong'}", "processes=1", "axes=[x,y,z]"]
+    wrong = cli("prepare", "source=interx", *chosen)
+    assert "the neck is not above the pelvis along y but along the source's z: are the axes right?" in wrong.err
+    assert not (tmp_path / "wrong").exists()
+
+
+def rest_vertices() -> np.ndarray:
+    """The joints of the T-pose, then 33 others."""
+    offsets = tpose_offsets(torch.tensor(BONE_LENGTHS).double())
+    rest = torch.zeros(22, 3).double()
+    for joint in range(1, 22):
+        rest[joint] = rest[PARENTS[joint]] + offsets[joint]
+    return np.concatenate([rest.numpy(), np.zeros((33, 3))])
+
+
+def copied(source: Path, clip: str) -> Path:
+    """Another clip, the same as the one that is there, in the training split."""
+    shutil.copytree(source / "motions" / CLIP, source / "motions" / clip)
+    shutil.copy(source / "texts" / f"{CLIP}.txt", source / "texts" / f"{clip}.txt")
+    with (source / "splits" / "train.txt").open("a") as file:
+        file.write(f"{clip}\n")
+    return source / "motions" / clip / "P2.npz"
+
+
+def changed(path: Path, **arrays: Any) -> None:
+    np.savez(path, allow_pickle=True, **{**np.load(path), **arrays})
+
+
+def cut(path: Path, frames: int) -> None:
+    arrays = np.load(path)
+    changed(path, **{name: arrays[name][:frames] for name in ("pose_body", "root_orient", "trans")})
+
+
+BAD = {
+    "half": (lambda path: cut(path, 80), "clip half of .*: 40 and 20 frames"),
+    "nan": (lambda path: changed(path, trans=np.full((157, 3), np.nan)), "nan/P2.npz: trans holds NaN"),
+    "missing": (lambda path: path.unlink(), "missing/P2.npz is missing"),
+    "broken": (lambda path: path.write_bytes(path.read_bytes()[:999]), "broken/P2.npz cannot be read|P2.npz: "),
+    "single": (
+        lambda path: changed(path, trans=np.float32(1)),
+        "pose_body has shape .157, 21, 3., expected .1, 21, 3.",
+    ),
+    "complex": (lambda path: changed(path, pose_body=np.zeros((157, 63), complex)), "pose_body holds complex128"),
+    "objects": (lambda path: changed(path, betas=np.array([None])), "betas cannot be read .*Python objects"),
+    "untold": (lambda path: (path.parents[2] / "texts" / "untold.txt").unlink(), "untold.txt is missing"),
+}
+
+
+def test_bad_clips_are_left_out_and_those_off_by_a_frame_are_cut(cli: Cli, source: Path, tmp_path: Path) -> None:
+    for clip, (damage, _) in BAD.items():
+        damage(copied(source, clip))
+    cut(copied(source, "almost"), 150)
+    changed(copied(source, "two"), gender=np.array(["male", "female"]))
+    changed(copied(source, "bytes"), gender=np.array([b"male", b"male"]), betas=np.zeros((1, 1, 16)))
+    texts = source / "texts" / "bytes.txt"
+    texts.write_bytes(b"\xef\xbb\xbfZo\xc3\xab bows.\r\nThey bow.\x0c\r\n")
+    given = [f"interx_dir={source}", f"out={tmp_path / 'out'}", "processes=1", "max_left_out=0.8"]
+    finished = cli("prepare", "source=interx", *given)
+    assert finished.code == 0, finished.err
+    assert f"left out {len(BAD)} of {len(BAD) + 4} clips" in finished.out
+    assert "1 clips are as long as the shorter of their persons, such as almost: 40 and 38 frames" in finished.out
+    assert read_split(tmp_path / "out", "train") == [CLIP, "almost", "two", "bytes"]
+    assert len(read_motion(tmp_path / "out", "almost")) == 38
+    assert read_texts(tmp_path / "out", "bytes").interaction == ("Zoë bows.", "They bow.")
+    with open(tmp_path / "out" / "left_out.tsv", encoding="utf-8", newline="") as file:
+        reasons = {row["clip"]: row["reason"] for row in csv.DictReader(file, delimiter="\t")}
+    assert reasons.keys() == set(BAD)
+    for clip, (_, words) in BAD.items():
+        assert re.search(words, reasons[clip])
+
+
+def test_a_model_that_is_missing_is_no_fault_of_the_clips(cli: Cli, source: Path, tmp_path: Path) -> None:
+    changed(copied(source, "female"), gender=np.array("female"))
+    (tmp_path / "model").mkdir()
+    np.savez(
+        tmp_path / "model" / "SMPLX_NEUTRAL.npz",
+        v_template=rest_vertices(),
+        shapedirs=np.zeros((55, 3, 2)),
+        J_regressor=np.eye(55),
+    )
+    given = [f"interx_dir={source}", f"body_model={tmp_path / 'model'}", f"out={tmp_path / 'out'}", "processes=1"]
+    finished = cli("prepare", "source=interx", *given)
+    assert finished.code == 1
+    assert "SMPLX_FEMALE.npz is missing" in finished.err
+    assert "max_left_out" not in finished.err
+    for told, words in ((["male", "female"], r"gender is .\['male', 'female'\]"), ("../../x", "gender is '../../x'")):
+        changed(source / "motions" / "female" / "P2.npz", gender=np.array(told))
+        again = cli("prepare", "source=interx", *given)
+        assert re.search(words, (tmp_path / "out" / "left_out.tsv").read_text()), again.err
+        shutil.rmtree(tmp_path / "out")
 
 
 def test_the_body_model_gives_everybody_their_own_bones(cli: Cli, tmp_path: Path, raw: RawMotion) -> None:
     """A model whose vertices are its joints; the first shape parameter makes it larger by a tenth."""
     source = write_interx(tmp_path / "interx", raw, torch.eye(3).double(), gender="female")
     offsets = tpose_offsets(torch.tensor(BONE_LENGTHS).double())
-    rest = torch.zeros(22, 3).double()
-    for joint in range(1, 22):
-        rest[joint] = rest[PARENTS[joint]] + offsets[joint]
-    vertices = np.concatenate([rest.numpy(), np.zeros((33, 3))])
+    vertices = rest_vertices()
     shapes = np.zeros((55, 3, 12))
     shapes[:, :, 0] = 0.05 * vertices
     (tmp_path / "model").mkdir()

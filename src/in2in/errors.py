@@ -14,7 +14,11 @@ class InputError(ValueError):
     """
 
 
-class WritingError(InputError):
+class SetupError(InputError):
+    """What all clips need is at fault, an option or a model's file: no clip is left out for it."""
+
+
+class WritingError(SetupError):
     """The place where something is to be written is at fault: a full disk, a folder that may not be written."""
 
 

@@ -20,12 +20,13 @@ import torch
 
 from in2in.arrays import read_npy
 from in2in.data.amass import RATE, AmassRotations
+from in2in.data.bvh_set import check_up, read_unit
 from in2in.data.cache import MIN_FRAMES, SPLITS
 from in2in.data.import_check import ImportCheck, check_motion, report
 from in2in.data.layout import Texts, write_motion, write_split, write_texts
 from in2in.data.left_out import MAX_LEFT_OUT, Attempt, LeftOut, check_share, divide, report_left_out
 from in2in.data.positions import check_positions, motion_from_positions
-from in2in.data.posture import Posture, check_up, decide, posture, spread, turned
+from in2in.data.posture import Posture, decide, posture, spread, turned
 from in2in.data.processes import map_in_processes
 from in2in.data.text_files import read_lines
 from in2in.errors import InputError
@@ -66,7 +67,8 @@ class HumanML3D:
         mirrored: take the mirrored copies, too; training mirrors clips by itself.
         processes: how many work side by side.
         amass_dir: AMASS, if its rotations are to be used; index.csv lies in humanml3d_dir or in the folder above it.
-        unit: metres of the files' unit of length, up: the axis that points up; decided over all clips if left out.
+        unit: of the files, a name or metres; None to tell it from all clips.
+        up: the axis of the files that points up; auto to tell it from all clips.
         max_left_out: share of the clips that may be left out because they cannot be used, 0 to 1.
     """
 
@@ -74,14 +76,15 @@ class HumanML3D:
     mirrored: bool = False
     processes: int = 1
     amass_dir: str | None = None
-    unit: float | None = None
-    up: str | None = None
+    unit: str | float | None = None
+    up: str = "auto"
     max_left_out: float = MAX_LEFT_OUT
 
     def __call__(self, folder: Path) -> None:
         """Write a clip for each range that has captions, and list what cannot be used."""
         check_share(self.max_left_out)
         check_up(self.up)
+        given = read_unit(self.unit)
         source = Path(self.humanml3d_dir)
         splits = {name: self._split(source, name) for name in SPLITS if name == "train" or _ids(source, name).is_file()}
         clips = list(dict.fromkeys(clip for ids in splits.values() for clip in ids))
@@ -94,7 +97,7 @@ class HumanML3D:
             amass.check(clip.removeprefix(MIRRORED) for clip in clips)
         frame = _Frame(1.0, ("x", "y", "z"))
         if seen := list(_seen(source, spread(clips))):
-            frame = _Frame(*decide(seen, str(source / "new_joints"), self.unit, None, self.up))
+            frame = _Frame(*decide(seen, str(source / "new_joints"), given[1] if given else None, None, self.up))
         work = Attempt(partial(_write, source, folder, amass, frame), file=partial(_joints_path, source))
         done = map_in_processes(work, clips, self.processes, "importing")
         written, left_out = divide(done)

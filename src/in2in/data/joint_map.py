@@ -8,6 +8,7 @@ from torch import Tensor
 
 from in2in.data.derived_joints import RULES, derive
 from in2in.data.joint_readers import JointReader, Take, read_arrays
+from in2in.data.posture import turned
 from in2in.errors import InputError
 from in2in.motion.skeleton import JOINTS
 
@@ -25,8 +26,9 @@ class JointMap:
         derived: our joints that the source lacks, to be derived by the rules of `in2in.data.derived_joints`.
         names: the source's joints in their order, where its files do not name them.
         fps: frames a second, where the source's files do not say.
-        unit: metres of the source's unit of length.
-        axes: the source's axes that are our x, y (up) and z: [x, z, -y] where the source's z is up.
+        unit: metres of the source's unit of length; None to tell it from all takes.
+        axes: the source's axes that are our x, y (up) and z: [x, z, -y] where the source's z is up; None to tell the
+            one that is up from all takes.
         persons: which persons to take, counted from 0; all if left out.
         rigid: bones that stretch get their median length in the clip.
         texts: file of texts that belongs to the source.
@@ -38,8 +40,8 @@ class JointMap:
     derived: Sequence[str] = ()
     names: Sequence[str] = ()
     fps: float | None = None
-    unit: float = 1.0
-    axes: Sequence[str] = ("x", "y", "z")
+    unit: float | None = None
+    axes: Sequence[str] | None = None
     persons: Sequence[int] | None = None
     rigid: bool = False
     texts: str | None = None
@@ -56,7 +58,7 @@ class JointMap:
             raise InputError(f"{self.file} lacks {', '.join(missing)}: add to joints, or name it in derived")
         if without := [joint for joint in self.derived if joint not in RULES]:
             raise InputError(f"{self.file}: {without[0]} cannot be derived, only {', '.join(RULES)} can: add to joints")
-        if sorted(axis.lstrip("-") for axis in self.axes) != ["x", "y", "z"]:
+        if self.axes is not None and sorted(axis.lstrip("-") for axis in self.axes) != ["x", "y", "z"]:
             raise InputError(f"{self.file}: axes {list(self.axes)} must be x, y and z, each once, with or without a -")
         for place in self.joints.values():
             if not isinstance(place, str) and (len(place) != 3 or not isinstance(place[2], int | float)):
@@ -65,10 +67,15 @@ class JointMap:
     def rate(self, take: Take) -> float:
         """Frames a second of a take: of its file, or else of the map."""
         if take.fps is None and self.fps is None:
-            raise InputError(f"{take.file} does not say its rate: add fps to {self.file}")
+            raise InputError(f"{take.file} does not say its rate: give fps=, or add fps to {self.file}")
         if None not in (take.fps, self.fps) and take.fps != self.fps:
-            raise InputError(f"{take.file} has {take.fps:g} frames a second, {self.file} says {self.fps:g}: change it")
-        return float(self.fps if take.fps is None else take.fps)  # type: ignore[arg-type]
+            raise InputError(
+                f"{take.file} has {take.fps:g} frames a second, {self.file} says {self.fps:g}: change it, or give fps="
+            )
+        rate = float(self.fps if take.fps is None else take.fps)  # type: ignore[arg-type]
+        if not 0 < rate < float("inf"):
+            raise InputError(f"{take.file} has {rate:g} frames a second, which is no motion's: give fps=")
+        return rate
 
     def count_persons(self, take: Take) -> int:
         """How many persons of a take are taken."""
@@ -93,13 +100,11 @@ class JointMap:
             )
 
     def __call__(self, take: Take) -> Tensor:
-        """Our joints of a take: [P, T, 22, 3] metres, y up, at the take's rate."""
+        """Our joints of a take: [P, T, 22, 3] metres, y up, at the take's rate; its own where that is not told."""
         names = take.names or tuple(self.names)
         persons = list(range(len(take.joints)) if self.persons is None else self.persons)
-        points = torch.from_numpy(take.joints[persons]).double() * self.unit
-        columns = ["xyz".index(axis.lstrip("-")) for axis in self.axes]
-        signs = points.new_tensor([-1.0 if axis.startswith("-") else 1.0 for axis in self.axes])
-        points = points[..., columns] * signs
+        points = torch.from_numpy(take.joints[persons]).double() * (1.0 if self.unit is None else self.unit)
+        points = points if self.axes is None else turned(points, self.axes)
         found = {}
         for ours, place in self.joints.items():
             one, other, part = (place, place, 0.0) if isinstance(place, str) else place

@@ -6,7 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
+from in2in.arrays import names_of, number, read_npy, read_npz
+from in2in.data.text_files import read_lines
 from in2in.errors import InputError
+
+NUMPY = "give files that numpy wrote"
+"""The remedy for files that cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -40,30 +45,39 @@ def read_arrays(path: Path) -> Iterator[Take]:
 
     The array is [T, N, 3] of one person or [P, T, N, 3].
     """
-    file = _load(path)
     names, fps = (), None
-    if isinstance(file, np.ndarray):
-        joints = file
-    elif "joints" not in file:
-        raise InputError(f"{path} has no array named joints, it has {', '.join(file)}: rename it")
+    if (there := names_of(path, NUMPY)) is None:
+        joints = read_npy(path, NUMPY)
+    elif "joints" not in there:
+        raise InputError(f"{path} has no array named joints, it has {', '.join(there)}: rename it")
     else:
+        file = read_npz(path, ["joints"], NUMPY, ("names", "fps"))
         joints = file["joints"]
-        names = tuple(str(name) for name in file["names"]) if "names" in file else ()
-        fps = float(file["fps"]) if "fps" in file else None
-    if joints.ndim not in (3, 4) or joints.shape[-1] != 3 or joints.dtype.kind not in "fiu":
+        names = _words(file["names"]) if "names" in file else ()
+        fps = _rate(path, file["fps"]) if "fps" in file else None
+    if joints.ndim not in (3, 4) or joints.shape[-1] != 3 or joints.dtype.kind not in "fiu" or not joints.size:
         raise InputError(
             f"{path} holds {joints.dtype} of shape {list(joints.shape)}: expected numbers [T, N, 3] or [P, T, N, 3]"
         )
     people = joints if joints.ndim == 4 else joints[None]
-    yield Take(path.stem, path, people.astype(np.float32), names, fps, group=path.stem)
+    yield Take(path.stem, path, _float32(people), names, fps, group=path.stem)
 
 
-def _load(path: Path) -> np.ndarray | dict[str, np.ndarray]:
+def _rate(path: Path, array: np.ndarray) -> float:
+    """Frames a second; NaN where the file says none, which fps= may overrule."""
     try:
-        file = np.load(path, allow_pickle=False)
-        return file if isinstance(file, np.ndarray) else dict(file)
-    except (ValueError, OSError, EOFError) as error:
-        raise InputError(f"{path} cannot be read as .npy or .npz ({error}): give files that numpy wrote") from error
+        return number(path, "fps", array, NUMPY)
+    except InputError:
+        return float("nan")
+
+
+def _words(array: np.ndarray) -> tuple[str, ...]:
+    return tuple(word.decode("utf-8", "replace") if isinstance(word, bytes) else str(word) for word in np.ravel(array))
+
+
+def _float32(values: np.ndarray) -> np.ndarray:
+    with np.errstate(over="ignore"):  # what is too large becomes infinite, which is told of where it matters
+        return values.astype(np.float32)
 
 
 def read_bandai_namco(path: Path) -> Iterator[Take]:
@@ -72,18 +86,19 @@ def read_bandai_namco(path: Path) -> Iterator[Take]:
     joints_delta int16 [frames of all takes, N, 3], differences from frame to frame in units of `scale` metres;
     offsets: bounds of the takes; clips: their names, dataset-1_CONTENT_STYLE_NNN; names: of the joints; fps.
     """
-    file = _load(path)
-    keys = ("joints_delta", "scale", "offsets", "clips", "names", "fps")
-    if isinstance(file, np.ndarray) or any(key not in file for key in keys):
-        raise InputError(f"{path} is not the packed data set: it must hold {', '.join(keys)}")
-    steps, scale = file["joints_delta"], float(file["scale"])
+    file = read_npz(path, ("joints_delta", "scale", "offsets", "clips", "names", "fps"), "give the packed data set")
+    steps, bounds, clips, names = file["joints_delta"], file["offsets"], _words(file["clips"]), _words(file["names"])
+    if steps.dtype != np.int16 or steps.shape[1:] != (len(names), 3):
+        raise InputError(
+            f"{path}: joints_delta is {steps.dtype} {list(steps.shape)}, expected int16 [T, {len(names)}, 3]"
+        )
+    if bounds.dtype.kind not in "iu" or bounds.shape != (len(clips) + 1,):
+        raise InputError(f"{path}: offsets are no bounds of {len(clips)} takes, as many as clips has names")
+    scale, fps = (number(path, name, file[name], "give the packed data set") for name in ("scale", "fps"))
     places = np.cumsum(steps, axis=0, dtype=np.int16)  # wraps around as the differences did
-    names = tuple(str(name) for name in file["names"])
-    for number, clip in enumerate(str(clip) for clip in file["clips"]):
-        start, end = file["offsets"][number : number + 2]
+    for clip, start, end in zip(clips, bounds, bounds[1:], strict=False):
         joints = (places[start:end] * np.float32(scale))[None]
-        _, *labels, _ = clip.split("_")
-        yield Take(clip, path, joints, names, float(file["fps"]), tuple(labels), group=clip)
+        yield Take(clip, path, joints, names, fps, tuple(clip.split("_")[1:-1]), group=clip)
 
 
 SBU_JOINTS = (
@@ -102,17 +117,19 @@ def read_sbu_kinect(path: Path) -> Iterator[Take]:
         raise InputError(f"{path} does not lie in ACTORS/ACTION/TAKE/: the folders' names tell the action")
     actors, action, take = path.parts[-4:-1]
     rows = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        if not line.strip():
+    for place, line in enumerate(read_lines(path), start=1):
+        if not line:
             continue
         try:
-            rows.append([float(value) for value in line.strip().rstrip(",").split(",")])
+            rows.append([float(value) for value in line.rstrip(",").split(",")])
         except ValueError as error:
-            raise InputError(f"{path}:{number} is not a line of numbers ({error}): repair it") from error
+            raise InputError(f"{path}:{place} is not a line of numbers ({error}): repair it") from error
         if len(rows[-1]) != 1 + 2 * len(SBU_JOINTS) * 3:
-            raise InputError(f"{path}:{number} has {len(rows[-1])} numbers, expected 91: repair it")
+            raise InputError(f"{path}:{place} has {len(rows[-1])} numbers, expected 91: repair it")
         if len(rows) > 1 and rows[-1][0] != rows[-2][0] + 1:
-            raise InputError(f"{path}:{number} is frame {rows[-1][0]:g} after {rows[-2][0]:g}: leave the file out")
+            raise InputError(f"{path}:{place} is frame {rows[-1][0]:g} after {rows[-2][0]:g}: leave the file out")
+    if not rows:
+        raise InputError(f"{path} holds no line of numbers: leave it out")
     x, y, z = np.moveaxis(np.array(rows)[:, 1:].reshape(-1, 2, len(SBU_JOINTS), 3), -1, 0)
     joints = np.stack([1280 - 2560 * x, 960 - 1920 * y, 1280 * z], axis=-1).swapaxes(0, 1)
-    yield Take(f"{actors}_{action}_{take}", path, joints.astype(np.float32), SBU_JOINTS, None, (action,), actors)
+    yield Take(f"{actors}_{action}_{take}", path, _float32(joints), SBU_JOINTS, None, (action,), actors)

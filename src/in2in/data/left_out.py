@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from in2in.errors import InputError, WritingError, writing
+from in2in.errors import InputError, SetupError, writing
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -51,10 +51,10 @@ class Attempt(Generic[Item, Result]):
     file: Callable[[Item], str | Path] | None = None
 
     def __call__(self, item: Item) -> Result | LeftOut:
-        """What the work returns, or why the item is left out; a folder that cannot be written is an error still."""
+        """What the work returns, or why the item is left out; what is no fault of the item is an error still."""
         try:
             return self.work(item)
-        except WritingError:
+        except SetupError:
             raise
         except InputError as error:
             return LeftOut(self.name(item), str(error), str(self.file(item)) if self.file else "")

@@ -58,7 +58,7 @@ def spread(items: Sequence) -> Sequence:
 
 
 def decide(
-    seen: Sequence[Posture], what: str, unit: float | None, axes: Sequence[str] | None, up: str | None
+    seen: Sequence[Posture], what: str, unit: float | None, axes: Sequence[str] | None, up: str
 ) -> tuple[float, Sequence[str]]:
     """Metres of the unit, and the source's axes that are our x, y (up) and z; what was not given is told.
 
@@ -67,15 +67,14 @@ def decide(
         what: names the source in messages.
         unit: in metres, if it is given.
         axes: if they are given; an error if most people are upright along another one.
-        up: the axis that points up, if it is given: whatever people do.
+        up: the axis that points up, a key of `UP`, whatever people do; "auto" if it is not given.
     """
-    check_up(up)
     if unit is None:
         name, unit = _find_unit(seen, what)
         print(f"{what}: lengths are taken to be in {name}, as legs are {_leg(seen):.3g} long (unit= overrules)")
     elif not LEG[0] < (leg := _leg(seen) * unit) < LEG[1]:
         raise InputError(f"{what}: a leg is {leg:.3g} m long, a person's is {LEG[0]} to {LEG[1]} m: is the unit right?")
-    if up is not None:
+    if up != "auto":
         return unit, UP[up]
     found = _find_up(seen)
     if axes is not None:
@@ -88,12 +87,6 @@ def decide(
     why = "as most people are upright along it" if found else "though most people are upright along no axis"
     print(f"{what}: {found or 'y'} is taken to point up, {why} (up= overrules)")
     return unit, UP[found or "y"]
-
-
-def check_up(up: str | None) -> None:
-    """One line about an axis that is none."""
-    if up is not None and up not in UP:
-        raise InputError(f"up={up} is no axis: choose from {', '.join(UP)}")
 
 
 def turned(points: Tensor, axes: Sequence[str]) -> Tensor:
