@@ -67,7 +67,10 @@ def motion_of(file: BvhFile, person: Person, look: Look, assumed: Assumed) -> Bv
     leg = look.leg * assumed.metres
     if not LEGS[0] < leg < LEGS[1]:
         raise InputError(f"{file.path}: a leg is {leg:.3g} m long in the unit of all files, {assumed.unit}: rescale it")
-    raw = body(file, person)
+    rate, frames = look.rate, slice(None)
+    if rate > FPS and rate % FPS == 0:
+        rate, frames = float(FPS), slice(None, None, int(rate / FPS))  # the others are not needed
+    raw = body(file, person, frames)
     axes = assumed.axes[look.kind] if look.costs is not None else look.axes
     assert axes is not None
     turned = assumed.turn @ raw.turns @ rest_alignment(look.offsets, axes)
@@ -76,8 +79,8 @@ def motion_of(file: BvhFile, person: Person, look: Look, assumed: Assumed) -> Bv
         if f"{side}_foot" not in person.nodes:
             joints[:, INDEX[f"{side}_foot"]] = _toe(joints, turned, side)
     first = _frames_at_rest(Body(joints, raw.turns), look)
-    start = -int(-first * FPS / look.rate // 1)
-    joints, turned = (part[start:] for part in resample_turns(joints, turned, look.rate))
+    start = -int(-first * FPS / rate // 1)
+    joints, turned = (part[start:] for part in resample_turns(joints, turned, rate))
     local = turned[:, list(PARENTS[1:])].transpose(-1, -2) @ turned[:, 1:]
     return BvhMotion(joints.float(), matrix_to_6d(local).float(), person.skeleton, assumed.unit, start)
 

@@ -9,6 +9,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +19,15 @@ from in2in.errors import InputError
 END = "/end"
 """The end site of the joint NAME is called NAME/end."""
 
-MOTION = re.compile(r"^[ \t]*MOTION\b", re.IGNORECASE | re.MULTILINE)
-HIERARCHY = re.compile(r"^[ \t]*HIERARCHY\b", re.IGNORECASE | re.MULTILINE)
-FRAMES = re.compile(r"\bFrames[ \t]*[:=]?[ \t]*(\d+)", re.IGNORECASE)
-FRAME_TIME = re.compile(r"\bFrame[ \t]*Time[ \t]*[:=]?[ \t]*(\S+)", re.IGNORECASE)
+MOTION = re.compile(rb"(?:^|[\r\n])[ \t]*MOTION\b", re.IGNORECASE)
+HIERARCHY = re.compile(rb"(?:^|[\r\n])[ \t]*HIERARCHY\b", re.IGNORECASE)
+FRAMES = re.compile(rb"\bFrames[ \t]*[:=]?[ \t]*(\d+)", re.IGNORECASE)
+FRAME_TIME = re.compile(rb"\bFrame[ \t]*Time[ \t]*[:=]?[ \t]*(\S+)", re.IGNORECASE)
 CHANNEL = re.compile(r"([XYZ])_?(ROT|POS|TRANS|SCAL)", re.IGNORECASE)
-DECIMAL_COMMA = re.compile(r"\d,\d")
+DECIMAL_COMMA = re.compile(rb"\d,\d")
+
+HEAD = 4096
+"""Bytes of a motion that its number of frames and frame time are in."""
 
 LARGEST = 1e7
 """Numbers beyond are no lengths and no angles."""
@@ -78,17 +82,19 @@ def read_bvh_file(path: Path) -> BvhFile:
     Raises:
         InputError: it is no BVH file, its rows do not fit its joints, or they hold numbers that are not finite.
     """
-    text = _decode(path)
-    bodies = [body for body in HIERARCHY.split(text) if MOTION.search(body)]
-    if not bodies:
-        raise InputError(f"{path} cannot be read as BVH: it has no hierarchy and motion")
+    data = _read(path)
+    starts = [match.start() for match in HIERARCHY.finditer(data)] or [0]
     nodes: list[Node] = []
     blocks, notes, times = [], [], []
-    for body in bodies:
-        head, motion = MOTION.split(body, maxsplit=1)
-        width = _hierarchy(path, head, nodes, sum(block.shape[1] for block in blocks))
-        times += [time.group(1) for time in [FRAME_TIME.search(motion[:4096])] if time]
-        blocks.append(_motion(path, motion, width, notes))
+    for start, end in pairwise((*starts, len(data))):
+        if not (motion := MOTION.search(data, start, end)):
+            continue
+        width = _hierarchy(path, _text(data[start : motion.start()]), nodes, sum(block.shape[1] for block in blocks))
+        head = data[motion.end() : motion.end() + HEAD]
+        times += [time.group(1).decode("latin-1") for time in [FRAME_TIME.search(head)] if time]
+        blocks.append(_motion(path, data, motion.end(), end, width, notes))
+    if not blocks:
+        raise InputError(f"{path} cannot be read as BVH: it has no hierarchy and motion")
     frames = min(len(block) for block in blocks)
     if frames < max(len(block) for block in blocks):
         notes.append(f"its skeletons have different numbers of frames: the first {frames} are taken")
@@ -96,24 +102,30 @@ def read_bvh_file(path: Path) -> BvhFile:
     return BvhFile(path, tuple(nodes), values, times[0] if times else None, tuple(notes))
 
 
-def _decode(path: Path) -> str:
+def _read(path: Path) -> bytes:
+    """The bytes of a file; those of UTF-16 as UTF-8."""
     try:
         data = path.read_bytes()
     except OSError as error:
         raise InputError(f"{path} cannot be read as BVH: {error.strerror}") from error
+    codec = None
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        codecs = ["utf-16"]
+        codec = "utf-16"
     elif b"\0" in data[:2]:
-        codecs = ["utf-16-be" if data[:1] == b"\0" else "utf-16-le"]
-    else:
-        codecs = ["utf-8-sig", "latin-1"]
-    for codec in codecs:
-        try:
-            text = data.decode(codec)
-        except UnicodeDecodeError:
-            continue
-        return text.replace("\r\n", "\n").replace("\r", "\n")
-    raise InputError(f"{path} cannot be read as BVH: it is no text")
+        codec = "utf-16-be" if data[:1] == b"\0" else "utf-16-le"
+    if codec is None:
+        return data.removeprefix(b"\xef\xbb\xbf")
+    try:
+        return data.decode(codec).encode()
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path} cannot be read as BVH: it is no text") from error
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
 
 
 def _hierarchy(path: Path, text: str, nodes: list[Node], column: int) -> int:
@@ -174,16 +186,18 @@ def _number(path: Path, word: str) -> float:
         raise InputError(f"{path} cannot be read as BVH: {word!r} is no number") from error
 
 
-def _motion(path: Path, text: str, width: int, notes: list[str]) -> np.ndarray:
+def _motion(path: Path, data: bytes, start: int, end: int, width: int, notes: list[str]) -> np.ndarray:
     """The rows of a motion: [T, width]."""
-    head = text[:4096]
-    found = [match for pattern in (FRAMES, FRAME_TIME) if (match := pattern.search(head))]
-    rows = text[max((match.end() for match in found), default=0) :]
-    if "," in rows:
-        decimal = "." not in rows and DECIMAL_COMMA.search(rows)
+    found = [
+        match for pattern in (FRAMES, FRAME_TIME) if (match := pattern.search(data, start, min(start + HEAD, end)))
+    ]
+    rows = data[max((match.end() for match in found), default=start) : end]
+    if b"," in rows:
+        decimal = b"." not in rows and DECIMAL_COMMA.search(rows)
         notes.append(f"its commas are taken for {'decimal points' if decimal else 'spaces'}")
-        rows = rows.replace(",", "." if decimal else " ")
-    rows = rows.replace(";", " ")
+        rows = rows.replace(b",", b"." if decimal else b" ")
+    if b";" in rows:
+        rows = rows.replace(b";", b" ")
     numbers = _numbers(path, rows)
     if len(numbers) % width:
         numbers = _whole_rows(path, rows, numbers, width, notes)
@@ -200,16 +214,16 @@ def _motion(path: Path, text: str, width: int, notes: list[str]) -> np.ndarray:
     return values
 
 
-def _numbers(path: Path, rows: str) -> np.ndarray:
+def _numbers(path: Path, rows: bytes) -> np.ndarray:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", DeprecationWarning)  # at what is no number
             return np.fromstring(rows, sep=" ") if rows.strip() else np.zeros(0)
     except (DeprecationWarning, ValueError):
-        return np.array([_number(path, word) for word in rows.split()])
+        return np.array([_number(path, word) for word in _text(rows).split()])
 
 
-def _whole_rows(path: Path, rows: str, numbers: np.ndarray, width: int, notes: list[str]) -> np.ndarray:
+def _whole_rows(path: Path, rows: bytes, numbers: np.ndarray, width: int, notes: list[str]) -> np.ndarray:
     """The numbers without a last frame that is not whole; an error where it is another one."""
     counts = [count for line in rows.splitlines() if (count := len(line.split()))]
     wrong = [line for line, count in enumerate(counts) if count != width]

@@ -1,5 +1,7 @@
 """Frames a second of a BVH file."""
 
+from decimal import Decimal, InvalidOperation
+
 from in2in.data.bvh_file import BvhFile
 from in2in.errors import InputError
 
@@ -12,13 +14,13 @@ def frame_rate(file: BvhFile, fps: float | None = None) -> float:
     if fps is not None:
         return fps
     try:
-        seconds = float((file.frame_time or "").replace(",", "."))
-    except ValueError:
-        seconds = float("nan")
+        written = Decimal((file.frame_time or "").replace(",", "."))
+        seconds = float(written)
+    except InvalidOperation:
+        written, seconds = Decimal(), float("nan")
     if not 1e-4 < seconds <= 1:
         said = f"the frame time is {file.frame_time}" if file.frame_time else "there is no frame time"
         raise InputError(f"{file.path}: {said}, which is no motion's: give fps=, frames a second")
-    digits = len((file.frame_time or "").lower().partition("e")[0].replace(",", ".").partition(".")[2])
+    digits = -int(written.as_tuple().exponent)
     meant = [rate for whole in RATES for rate in (whole, whole / 1.001) if round(1 / rate, digits) == seconds]
-    usual = [rate for rate in meant if "e" not in (file.frame_time or "").lower()]
-    return min(usual, key=lambda rate: abs(rate * seconds - 1)) if usual else 1 / seconds
+    return min(meant, key=lambda rate: abs(rate * seconds - 1)) if meant else 1 / seconds

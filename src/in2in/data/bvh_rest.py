@@ -35,8 +35,32 @@ HIPS, SHOULDERS = ("left_hip", "right_hip"), ("left_shoulder", "right_shoulder")
 SNAP = 30.0
 """Degrees within which axes are taken for those of a file: a rest pose's trunk leans a little."""
 
-NEAR = 20.0
-"""Degrees more than the best by which an axis may be away from a bone and still be meant."""
+NEAR = 50.0
+"""Degrees by which a bone may be away from where it is in our T-pose: skeletons differ, collars most."""
+
+
+ALIKE = 15.0
+"""Degrees in favour of the axes of the joint above."""
+
+BENDS = {
+    INDEX["left_hip"]: (1.0, 0.0, 0.0),
+    INDEX["right_hip"]: (1.0, 0.0, 0.0),
+    INDEX["left_shoulder"]: (0.0, -1.0, 0.0),
+    INDEX["right_shoulder"]: (0.0, 1.0, 0.0),
+}
+"""About which axis of the T-pose the next joint bends: shins backward, forearms forward."""
+
+BEND = 90.0
+"""Degrees in favour of axes about which it does so."""
+
+TIPS = {
+    INDEX["head"]: (0.0, 1.0, 0.0),
+    INDEX["left_foot"]: (0.0, 0.0, 1.0),
+    INDEX["right_foot"]: (0.0, 0.0, 1.0),
+    INDEX["left_wrist"]: (1.0, 0.0, 0.0),
+    INDEX["right_wrist"]: (-1.0, 0.0, 0.0),
+}
+"""Where what is beyond a last joint lies in the T-pose: the top of the head, toes, fingers."""
 
 
 @cache
@@ -68,7 +92,7 @@ def pose_axes(rest: Tensor, snap: float = SNAP) -> Tensor | None:
     Returns:
         None if the pose is no standing person's, whatever the axes.
     """
-    trunk = _trunk(rest, HIPS).T
+    trunk = _trunk(t_pose(), HIPS) @ _trunk(rest, HIPS).T
     if not torch.isfinite(trunk).all() or torch.det(trunk) < 0.5:
         return None
     quarter = nearest_quarter(trunk)
@@ -151,15 +175,37 @@ def turn_costs(local: Tensor) -> Tensor:
     return ((traces - 1) / 2).clamp(-1, 1).acos().rad2deg().mean(dim=0)
 
 
-def joint_axes(offsets: Tensor, costs: Tensor) -> Tensor:
+def bends(joints: Tensor, turns: Tensor) -> Tensor:
+    """About which axis elbows and knees bend, seen from upper arm and thigh.
+
+    Args:
+        joints: [T, 22, 3].
+        turns: [T, 22, 3, 3] in the world, in the file's own frames.
+
+    Returns:
+        [22, 3] of length 0 (no bend, or another one in each frame) to 1; zero for all other joints.
+    """
+    found = joints.new_zeros(NUM_JOINTS, 3)
+    for joint in BENDS:
+        middle, end = CHILDREN[joint][0], CHILDREN[CHILDREN[joint][0]][0]
+        bones = [joints[:, middle] - joints[:, joint], joints[:, end] - joints[:, middle]]
+        axis = torch.linalg.cross(*(torch.nn.functional.normalize(bone, dim=-1) for bone in bones))
+        own = (turns[:, joint].transpose(-1, -2) @ axis[..., None]).squeeze(-1)
+        found[joint] = own.mean(dim=0) / own.norm(dim=-1).mean().clamp(min=0.3)
+    return found
+
+
+def joint_axes(offsets: Tensor, tips: Tensor, costs: Tensor, bent: Tensor) -> Tensor:
     """The axes of joints whose rest pose is nobody's: those axes of the T-pose in which bones are, turned the least.
 
     Which way a limb's bone points leaves four quarter turns about it; of these, the one is taken with which the joint
-    turns least against its parent in the whole motion.
+    turns least against its parent in the whole motion, and with which elbows and knees bend as they can.
 
     Args:
         offsets: [22, 3] each joint from its parent, in the frame of the parent.
+        tips: [22, 3] from a last joint to what is beyond it, in its own frame; zero if unknown.
         costs: [22, 24] of `turn_costs`.
+        bent: [22, 3] of `bends`.
 
     Returns:
         [22, 3, 3] as `rest_alignment` takes it.
@@ -172,15 +218,17 @@ def joint_axes(offsets: Tensor, costs: Tensor) -> Tensor:
         if len(children) > 1:
             chosen[joint] = nearest_quarter(_frame(offsets, children).T)
             continue
-        possible = list(range(len(quarters)))
-        if children and offsets[children[0]].norm() > 0:
-            bone = torch.nn.functional.normalize(offsets[children[0]], dim=0)
-            meant = torch.nn.functional.normalize(ours[children[0]] - ours[joint], dim=0)
-            away = (quarters @ bone @ meant).clamp(-1, 1).acos().rad2deg()
-            possible = (away < away.min() + NEAR).nonzero().flatten().tolist()
-        between = [_quarter_number(quarters[number].T @ chosen[PARENTS[joint]]) for number in possible]
-        best = min(range(len(possible)), key=lambda place: float(costs[joint, between[place]]))
-        chosen[joint] = quarters[possible[best]]
+        bone = offsets[max(children)] if children else tips[joint]
+        meant = ours[max(children)] - ours[joint] if children else torch.tensor(TIPS[joint], dtype=torch.float64)
+        possible = torch.arange(len(quarters))
+        if bone.norm() > 0:
+            away = torch.cosine_similarity(quarters @ bone, meant, dim=-1).clamp(-1, 1).acos().rad2deg()
+            possible = (away < max(NEAR, float(away.min()) + 1)).nonzero().flatten()
+        cost = torch.stack([costs[joint, _number(quarters[one].T @ chosen[PARENTS[joint]])] for one in possible])
+        cost -= ALIKE * (quarters[possible] == chosen[PARENTS[joint]]).all(dim=-1).all(dim=-1)
+        if joint in BENDS:
+            cost -= BEND * (quarters[possible] @ bent[joint] @ torch.tensor(BENDS[joint], dtype=torch.float64))
+        chosen[joint] = quarters[possible[int(cost.argmin())]]
     return chosen
 
 
@@ -190,7 +238,7 @@ def nearest_quarter(turn: Tensor) -> Tensor:
     return quarters[int((quarters * turn).sum(dim=(-2, -1)).argmax())]
 
 
-def _quarter_number(turn: Tensor) -> int:
+def _number(turn: Tensor) -> int:
     return int((quarter_turns() * turn).sum(dim=(-2, -1)).argmax())
 
 

@@ -15,10 +15,10 @@ from in2in.data.bvh_body import body, rest_body
 from in2in.data.bvh_file import BvhFile
 from in2in.data.bvh_names import Person
 from in2in.data.bvh_rate import frame_rate
-from in2in.data.bvh_rest import is_t_pose, joint_axes, pose_axes, turn_costs
+from in2in.data.bvh_rest import TIPS, bends, is_t_pose, joint_axes, pose_axes, turn_costs
 from in2in.errors import InputError
 from in2in.motion.rotations import shortest_turn
-from in2in.motion.skeleton import INDEX, PARENTS
+from in2in.motion.skeleton import INDEX, JOINTS, NUM_JOINTS, PARENTS
 
 UNITS = {"metre": 1.0, "centimetre": 0.01, "inch": 0.0254, "millimetre": 0.001, "cmu": 0.05644}
 """Metres of the units that are told by themselves; cmu is that of CMU's own files, 5.644 cm."""
@@ -53,9 +53,9 @@ class Look:
         upright: [3] from pelvis to head, of length 1, the median of the frames.
         floor: for each axis, the share of the frames in which the lowest joint is at its usual height.
         offsets: [22, 3] each joint from its parent in the parent's frame.
-        axes: [22, 3, 3] of `rest_alignment`; None if the rest pose is nobody's.
+        axes: [22, 3, 3] of `rest_alignment`; None if neither the rest pose nor the first frame tells them.
         rest_up: the axis that is up in the rest pose, if that is somebody's.
-        costs: [22, 24] of `turn_costs`, where axes are None.
+        costs, bent, tips: see `in2in.data.bvh_rest.joint_axes`; costs is None if the rest pose is somebody's.
         rate: frames a second.
         notes: what is odd.
     """
@@ -68,6 +68,8 @@ class Look:
     axes: Tensor | None
     rest_up: str | None
     costs: Tensor | None
+    bent: Tensor
+    tips: Tensor
     rate: float
     notes: tuple[str, ...]
 
@@ -126,7 +128,31 @@ def look_at(file: BvhFile, person: Person, fps: float | None = None) -> Look:
     lowest = {axis: (sign * seen.joints[..., number]).min(dim=1).values for axis, (number, sign) in AXES.items()}
     floor = {axis: float(((low - low.median()).abs() < FLOOR * leg).double().mean()) for axis, low in lowest.items()}
     kind = (person.skeleton, *(node.name for node in file.nodes))
-    return Look(kind, leg, trunk.median(dim=0).values, floor, offsets, own_axes, rest_up, costs, rate, tuple(notes))
+    return Look(
+        kind,
+        leg,
+        trunk.median(dim=0).values,
+        floor,
+        offsets,
+        own_axes,
+        rest_up,
+        costs,
+        bends(seen.joints, seen.turns),
+        _tips(file, person),
+        rate,
+        tuple(notes),
+    )
+
+
+def _tips(file: BvhFile, person: Person) -> Tensor:
+    """[22, 3] from a last joint to the middle of what is beyond it, in the joint's frame, or zero."""
+    tips = torch.zeros(NUM_JOINTS, 3, dtype=torch.float64)
+    for joint in TIPS:
+        own = person.nodes.get(JOINTS[joint])
+        beyond = [node.offset for node in file.nodes if own is not None and node.parent == own]
+        if beyond:
+            tips[joint] = torch.from_numpy(np.mean(beyond, axis=0))
+    return tips
 
 
 def _first_frame(joints: Tensor, turns: Tensor) -> Tensor | None:
@@ -235,7 +261,8 @@ def _frames(looks: Sequence[Look]) -> tuple[dict[tuple[str, ...], Tensor], list[
             how = "their first frame, which is a T-pose"
         else:
             costs = torch.stack([look.costs for look in own if look.costs is not None]).mean(dim=0)
-            found[kind] = joint_axes(own[0].offsets, costs)
+            bent = torch.stack([look.bent for look in own]).mean(dim=0)
+            found[kind] = joint_axes(own[0].offsets, own[0].tips, costs, bent)
             how = "where bones point and the motion, in quarter turns"
         lines.append(f"rest pose: that of {len(own)} people ({kind[0]}) poses nobody; frames of joints are by {how}")
     return found, lines

@@ -112,9 +112,15 @@ class BvhPairs:
         report_left_out(folder, left_out, len(takes), self.max_left_out, "takes")
         done = {take: one for (take, _), one in zip(usable, written, strict=True) if isinstance(one, Written)}
         if rested := sum(one.rested for one in done.values()):
-            print(f"{rested} takes begin with a rest pose that is no motion (a jump follows): it is left out")
+            print(
+                "rest pose that is no motion (a jump follows): left out at the beginning of "
+                f"{rested} of {len(done)} takes"
+            )
         if short := sum(one.short for one in done.values()):
-            print(f"{short} takes are a little shorter than clip_seconds={self.clip_seconds:g}: clips of what there is")
+            print(
+                f"{short} of {len(done)} takes are a little shorter than clip_seconds={self.clip_seconds:g}: "
+                "one clip of what there is"
+            )
         by_name = {take.name: list(one.clips) for take, one in done.items()}
         for name, chosen in split_takes(list(by_name), self.val_share, self.test_share).items():
             write_split(folder, name, [clip for take in chosen for clip in by_name[take]])
