@@ -35,7 +35,7 @@ ALLOWED = {
         *("errors", "whole", "motion", "text", "models", "data", "pipeline", "prediction", "export", "diffusion"),
         *("runs", "provenance", "kept"),
     },
-    "annotate": {"errors", "whole", "motion", "text", "data", "evaluation.judge"},
+    "annotate": {"errors", "whole", "inside", "motion", "text", "data", "evaluation.judge"},
     "demo": {"errors", "diffusion", "export", "pipeline", "blend"},
     "doctor": {"errors", "whole", "motion", "data", "export"},
     "bench": {"errors", "motion", "data", "evaluation"},

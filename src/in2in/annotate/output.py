@@ -9,6 +9,7 @@ from in2in.annotate.answer import Answer
 from in2in.annotate.tasks import Task
 from in2in.data.layout import individual_path, interaction_path, person_names, read_texts
 from in2in.data.text_files import read_lines
+from in2in.inside import check_own
 from in2in.whole import write_text
 
 
@@ -28,7 +29,7 @@ def write_descriptions(data_dir: Path, tasks: Sequence[Task], answers: Mapping[T
             kept = there | new if overwrite else new | there
             numbers = count()  # of the texts; a blank line between them stays one in the persons' files
             lines = [kept.get(next(numbers), "") if row else "" for row in rows]
-            path = individual_path(data_dir, person, clip)
+            path = check_own(individual_path(data_dir, person, clip), data_dir)
             text = "".join(f"{line}\n" for line in lines)
             if not path.is_file() or path.read_bytes() != text.encode():
                 write_text(path, text)

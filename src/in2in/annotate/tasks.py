@@ -7,6 +7,7 @@ from pathlib import Path
 
 from in2in.data.layout import read_split, read_texts, split_path
 from in2in.errors import InputError
+from in2in.inside import check_id
 
 SPLITS = ("train", "val", "test")
 
@@ -31,13 +32,18 @@ class Task:
 
 
 def clips_of(data_dir: Path) -> list[str]:
-    """The ids of all splits in their order, each once."""
+    """The ids of all splits in their order, each once.
+
+    Raises:
+        InputError: the data set cannot be annotated, or an id is no plain name: files are written by it.
+    """
     if not data_dir.is_dir():
         raise InputError(f"data_dir={data_dir} is not a folder: give the data set's folder")
     present = [name for name in SPLITS if split_path(data_dir, name).is_file()]
     if not present:
         raise InputError(f"data_dir={data_dir} has no split/train.txt: is it a data set in the InterHuman layout?")
-    clips = list(dict.fromkeys(clip for name in present for clip in read_split(data_dir, name)))
+    named = [(clip, split_path(data_dir, name)) for name in present for clip in read_split(data_dir, name)]
+    clips = list(dict.fromkeys(check_id(clip, path) for clip, path in named))
     if not clips:
         raise InputError(f"the splits of data_dir={data_dir} name no clip: list one id a line in split/train.txt")
     if not (data_dir / "annots").is_dir():

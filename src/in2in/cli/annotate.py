@@ -52,9 +52,11 @@ def main(cfg: DictConfig) -> None:
     from in2in.annotate.output import write_descriptions, write_report
     from in2in.annotate.summary import read_summary
     from in2in.annotate.tasks import clips_of, missing
+    from in2in.inside import check_own
 
     data_dir = Path(cfg.data_dir)
-    out = data_dir / "annotation" if chosen.out is None else Path(chosen.out)
+    out = check_own(data_dir / "annotation", data_dir) if chosen.out is None else Path(chosen.out)
+    check_own(data_dir / "annots_individual", data_dir)
     tasks = list(missing(data_dir, clips_of(data_dir), chosen.overwrite))[: chosen.limit]
     annotator = load_annotator(cfg, instantiate(cfg.patience))
     if chosen.dry_run:
