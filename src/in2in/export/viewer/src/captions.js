@@ -11,7 +11,8 @@ export function makeCaptions(takes, grid) {
   return takes.map((take) => {
     const cell = add(grid, "section", "");
     cell.className = "take";
-    const heading = add(cell, "h2", take.title);
+    const heading = add(cell, "h2", "");
+    add(heading, "bdi", take.title); // its marks of direction do not turn what follows
     if (take.note) add(heading, "span", take.note).className = "note";
     const list = add(cell, "ul", "");
     take.individuals.forEach((text, person) => {
