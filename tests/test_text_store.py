@@ -1,6 +1,6 @@
 """The store of text states: it grows, goes on after a kill, tells its size, and is never deleted by a preparation."""
 
-import functools
+import fcntl
 import hashlib
 import json
 import shutil
@@ -117,27 +117,31 @@ def test_a_disk_that_fills_is_one_line_and_gets_its_room_back(encoder, tmp_path:
     check(build_store(encoder, TEXTS, tmp_path, CPU), TEXTS)
 
 
-def test_two_runs_that_start_together_share_a_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_waited_for_another_finds_all_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     encoders = [MiniLMEncoder(), MiniLMEncoder()]
-    first, begun, encoded = threading.Event(), threading.Event(), []
+    first, waiting, encoded = threading.Event(), threading.Event(), []
 
-    def slowly(encoder: MiniLMEncoder, texts: list[str], encode: Any) -> Any:
+    def encode(texts: list[str], encode=encoders[0].encode) -> Any:
         encoded.extend(texts)
         first.set()
-        assert begun.wait(60), "while the other one waits"
+        assert waiting.wait(60), "while the other one waits"
         return encode(texts)
+
+    def lock(file: Any, how: int, lock=fcntl.flock) -> None:
+        if first.is_set():
+            waiting.set()
+        lock(file, how)
 
     def second() -> Path:
         assert first.wait(60)
-        begun.set()
         return build_store(encoders[1], TEXTS, tmp_path, CPU)
 
-    for encoder in encoders:
-        monkeypatch.setattr(encoder, "encode", functools.partial(slowly, encoder, encode=encoder.encode))
+    monkeypatch.setattr(encoders[0], "encode", encode)
+    monkeypatch.setattr(encoders[1], "encode", encoded.extend)
+    monkeypatch.setattr("in2in.text.store.fcntl.flock", lock)
     with ThreadPoolExecutor(2) as pool:
         both = [pool.submit(build_store, encoders[0], TEXTS, tmp_path, CPU), pool.submit(second)]
-        folders = {one.result() for one in both}
-    [folder] = folders
+        [folder] = {one.result() for one in both}
     assert sorted(encoded) == sorted(TEXTS), "each once"
     check(folder, TEXTS)
 

@@ -92,9 +92,10 @@ def build_store(encoder: TextEncoder, texts: Iterable[str], folder: Path, device
         with _alone(out):
             told = _stored_texts(out)
             missing = sorted(wanted - set(told), key=lambda text: (len(text), text))  # like lengths: little padding
-            _check_room(encoder, missing, out)
-            encoder.network.to(device)  # type: ignore[arg-type]
-            _grow(encoder, out, told, missing)
+            if missing:  # not just added by another process
+                _check_room(encoder, missing, out)
+                encoder.network.to(device)  # type: ignore[arg-type]
+                _grow(encoder, out, told, missing)
     except OSError as error:
         raise InputError(
             f"{out} cannot be written ({error.strerror or 'no space left'}): make room, make it writable, or train "
