@@ -46,22 +46,6 @@ def test_foot_sliding_by_height() -> None:
     assert float(physical.foot_sliding(half)) == pytest.approx(20)
 
 
-def test_foot_sliding_in_recorded_stance() -> None:
-    joints = standing()
-    joints[:, :, [8, 11]] += 0.9 * SECONDS * AHEAD  # the right foot slides from the start
-    joints[:, 15:, [7, 10]] += UP * 0.5 + AHEAD  # the left jumps at frame 15, to a place above the floor
-    left, right = torch.zeros(2, 1, 30, 4, dtype=torch.bool)
-    left[:, :15, :2] = True
-    right[:, :, 2:] = True
-    assert float(physical.foot_sliding(joints, left)) == 0
-    assert float(physical.foot_sliding(joints, right)) == pytest.approx(90)
-    weight = 2 * 14 / (2 * 14 + 2 * 29)
-    assert float(physical.foot_sliding(joints, left | right)) == pytest.approx(90 * (1 - weight))
-    assert float(physical.foot_sliding(joints, torch.zeros_like(left))) == 0
-    with pytest.raises(InputError, match=r"\(1, 29, 4\), this motion needs \(1, 30, 4\)"):
-        physical.foot_sliding(joints, left[:, 1:])
-
-
 def test_floor() -> None:
     for height, below, above in ((0.0, 0, 0), (-0.03, 3, 0), (0.05, 0, 5)):
         joints = standing(persons=2) + height * UP

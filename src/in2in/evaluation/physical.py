@@ -40,22 +40,19 @@ class Quality:
     intersecting: float
 
 
-def foot_sliding(joints: Tensor, stance: Tensor | None = None) -> Tensor:
-    """Horizontal speed of the feet that stand, or are near the floor, now and in the next frame.
+def foot_sliding(joints: Tensor) -> Tensor:
+    """Horizontal speed of the feet that are near the floor, now and in the next frame.
 
-    Where no stance is recorded height alone tells which: a threshold on speed would hide what is measured.
+    Height alone tells which: a threshold on speed would hide what is measured.
 
     Args:
         joints: [..., T, 22, 3] metres.
-        stance: [..., T, 4] bool, which feet are recorded as planted, in the order of `FEET`.
 
     Returns:
         Mean over those feet and frames, cm/s; 0 where no foot stands.
     """
     feet = joints[..., list(FEET), :]
-    planted = feet[..., 1] < feet.new_tensor(CONTACT_HEIGHT) if stance is None else stance
-    if planted.shape != feet.shape[:-1]:
-        raise InputError(f"the stance record is {tuple(planted.shape)}, this motion needs {tuple(feet.shape[:-1])}")
+    planted = feet[..., 1] < feet.new_tensor(CONTACT_HEIGHT)
     stays = planted[..., 1:, :] & planted[..., :-1, :]
     speed = feet[..., [0, 2]].diff(dim=-3).norm(dim=-1) * FPS * 100
     return (speed * stays).sum() / stays.sum().clamp(min=1)
@@ -113,19 +110,18 @@ def interpenetration(joints: Tensor) -> Interpenetration:
     return Interpenetration(depth.mean() * 100, (depth > 0).to(joints.dtype).mean())
 
 
-def clip_quality(joints: Tensor, stance: Tensor | None = None) -> Quality:
+def clip_quality(joints: Tensor) -> Quality:
     """All measures of one clip.
 
     Args:
         joints: [P, T, 22, 3] metres, at least 4 frames (the jerk needs them).
-        stance: [P, T, 4] bool, see `foot_sliding`.
     """
     if joints.shape[-3] < 4:
         raise InputError(f"a motion of {joints.shape[-3]} frames is too short to measure: 4 are needed for its jerk")
     if not joints.isfinite().all():
         raise InputError("a motion holds NaN or infinity and cannot be measured")
     measured = (
-        foot_sliding(joints, stance),
+        foot_sliding(joints),
         floor_penetration(joints),
         floating(joints),
         bone_drift(joints),

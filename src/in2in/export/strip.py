@@ -10,24 +10,25 @@ from in2in.export.render import render
 from in2in.export.take import Take
 from in2in.whole import whole_file
 
+MOMENTS = 6
+"""How many are shown, evenly over the clip, the first and the last frame among them."""
+
 SIZE = (330, 400)
 """Width and height in pixels of one moment."""
 
 
-def strip(take: Take, moments: int = 6, size: tuple[int, int] = SIZE) -> np.ndarray:
+def strip(take: Take) -> np.ndarray:
     """Draw moments of a motion from left to right, without its texts.
 
     Args:
         take: the motion.
-        moments: how many, evenly over the clip, the first and the last frame among them.
-        size: width and height in pixels of each.
 
     Returns:
-        [H, moments x W, 3] uint8.
+        [H, MOMENTS x W, 3] uint8.
     """
     bare = replace(take, title="", individuals=(), note="")
-    frames = np.linspace(0, take.joints.shape[1] - 1, moments).round().astype(int)
-    return np.concatenate(list(render(bare, size, frames.tolist())), axis=1)
+    frames = np.linspace(0, take.joints.shape[1] - 1, MOMENTS).round().astype(int)
+    return np.concatenate(list(render(bare, SIZE, frames.tolist())), axis=1)
 
 
 def write_strip(path: str | Path, take: Take) -> None:

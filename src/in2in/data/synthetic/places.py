@@ -12,6 +12,9 @@ from in2in.data.synthetic.limbs import apply, unit
 Measure = float | Array
 """A number, or one for each frame [T]."""
 
+STRETCHED = 0.94
+"""Share of an arm's length from the shoulder to the palm when somebody points."""
+
 
 def own(person: int, side: str, out: Measure, up: Measure, ahead: Measure) -> Place:
     """Somewhere before the person: from the shoulder, in arm lengths, in the chest's frame kept upright."""
@@ -58,12 +61,12 @@ def frozen(place: Place, frame: int) -> Place:
     return lambda figures: np.broadcast_to(place(figures)[frame], place(figures).shape)
 
 
-def towards(person: int, side: str, point: Array, share: float = 0.94) -> Place:
-    """Where the palm is when the arm, stretched by a share of its length, points to a point [3] of the world."""
+def towards(person: int, side: str, point: Array) -> Place:
+    """Where the palm is when the arm, `STRETCHED`, points to a point [3] of the world."""
 
     def place(figures: Sequence[Figure]) -> Array:
         shoulder = figures[person].shoulder(side)
-        return shoulder + share * figures[person].body.arm * unit(point - shoulder)
+        return shoulder + STRETCHED * figures[person].body.arm * unit(point - shoulder)
 
     return place
 

@@ -29,10 +29,13 @@ CLIPS = 160
 NOISE = (0.0, 0.02, 0.04)
 """Metres."""
 
+CHANGE = 2.0
+"""Frames over which noise changes: the deviation of the Gaussian that smooths it."""
 
-def trembling(joints: Tensor, deviation: float, rng: np.random.Generator, frames: float = 2.0) -> Tensor:
-    """Joints [P, T, 22, 3] with noise of a standard deviation in metres that changes over some frames."""
-    noise = gaussian_filter1d(rng.normal(size=tuple(joints.shape)), frames, axis=1)
+
+def trembling(joints: Tensor, deviation: float, rng: np.random.Generator) -> Tensor:
+    """Joints [P, T, 22, 3] with noise of a standard deviation in metres that changes over `CHANGE` frames."""
+    noise = gaussian_filter1d(rng.normal(size=tuple(joints.shape)), CHANGE, axis=1)
     return joints + torch.from_numpy(noise * (deviation / noise.std())).to(joints)
 
 

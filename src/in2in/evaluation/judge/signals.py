@@ -176,8 +176,6 @@ class Signals:
         """[2, 2, T] metres from each palm of person 1 to each palm of person 2."""
         return np.linalg.norm(self.palms[0][:, None] - self.palms[1][None], axis=-1)
 
-    def palm_to(self, name: str, across: float = 0.0) -> Array:
-        """[2, 2, T] metres from each person's palms to a joint of the other, moved by metres to the other's left."""
-        target = self.at(name)[::-1].copy()
-        target[..., [0, 2]] += across * self.left[::-1]
-        return np.linalg.norm(self.palms - target[:, None], axis=-1)
+    def palm_to(self, name: str) -> Array:
+        """[2, 2, T] metres from each person's palms to a joint of the other."""
+        return np.linalg.norm(self.palms - self.at(name)[::-1, None], axis=-1)

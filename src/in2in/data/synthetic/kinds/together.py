@@ -7,6 +7,9 @@ from in2in.data.synthetic.curves import Array, glide, hold, ramp
 from in2in.data.synthetic.places import between, hand_in_hand
 from in2in.data.synthetic.stage import BOTH, NONE, Stage
 
+EASE = 0.7
+"""Seconds of getting up to speed, and of coming to a stop."""
+
 
 def _curve(way: Array, curvature: float, aside: float, behind: float = 0.0) -> tuple[Array, Array]:
     """Path [T, 2] and heading [T] after `way` metres [T] along an arc that starts at the origin along z.
@@ -24,9 +27,9 @@ def _curve(way: Array, curvature: float, aside: float, behind: float = 0.0) -> t
     return path, heading
 
 
-def _set_off(stage: Stage, start: float, end: float, speed: float, ease: float = 0.7) -> Array:
+def _set_off(stage: Stage, start: float, end: float, speed: float) -> Array:
     """[T] metres gone by somebody who walks from start to end at a speed in m/s."""
-    return speed * (end - start - ease) * glide(stage.time, start, end, ease)
+    return speed * (end - start - EASE) * glide(stage.time, start, end, EASE)
 
 
 def side_by_side(stage: Stage) -> None:
