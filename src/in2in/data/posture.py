@@ -19,15 +19,21 @@ GROWN = 0.82
 UP = {
     "y": ("x", "y", "z"),
     "z": ("x", "z", "-y"),
-    "x": ("-y", "x", "z"),
     "-y": ("x", "-y", "-z"),
+    "x": ("-y", "x", "z"),
     "-z": ("x", "-z", "y"),
     "-x": ("y", "-x", "z"),
 }
-"""For each axis that may point up, the source's axes that are our x, y (up) and z: turned, never mirrored."""
+"""For each axis that may point up, the source's axes that are our x, y (up) and z: turned, never mirrored.
 
-UPRIGHT = 0.5
-"""Part of the trunk that must point along an axis, in the middle of all clips, for that to be up."""
+The likely ones come first: of two persons of whom one lies, the other tells.
+"""
+
+UPRIGHT = 0.6
+"""Cosine of the angle to an axis within which a person is upright along it."""
+
+LEANING = 0.4
+"""The same for the middle of all persons, where none is upright."""
 
 ENOUGH = 500
 """Clips that are looked at, spread over the set; the middle of more is the same."""
@@ -39,17 +45,17 @@ class Posture:
 
     Attributes:
         leg: length from hip to ankle.
-        trunk: [3] direction from pelvis to neck, the middle of all frames.
+        trunks: [P, 3] direction from pelvis to neck of each, the middle of all frames.
     """
 
     leg: float
-    trunk: Tensor
+    trunks: Tensor
 
 
 def posture(joints: Tensor) -> Posture:
     """Of joints [P, T, 22, 3], as the source has them; not finite where they are not."""
     trunk = torch.nn.functional.normalize(joints[:, :, INDEX["neck"]] - joints[:, :, INDEX["pelvis"]], dim=-1)
-    return Posture(leg_length(joints), trunk.flatten(0, 1).nanmedian(dim=0).values)
+    return Posture(leg_length(joints), trunk.nanmedian(dim=1).values)
 
 
 def spread(items: Sequence) -> Sequence:
@@ -84,7 +90,7 @@ def decide(
                 f"right? (up={axes[1]} overrules)"
             )
         return unit, axes
-    why = "as most people are upright along it" if found else "though most people are upright along no axis"
+    why = "as most people are upright along it" if found else "though nobody is upright along any axis"
     print(f"{what}: {found or 'y'} is taken to point up, {why} (up= overrules)")
     return unit, UP[found or "y"]
 
@@ -107,12 +113,17 @@ def _find_unit(seen: Sequence[Posture], what: str) -> tuple[str, float]:
 
 
 def _find_up(seen: Sequence[Posture]) -> str | None:
-    """The axis, a key of `UP`, along which most people are upright; None if they are along none."""
-    trunk = torch.stack([own.trunk for own in seen]).nanmedian(dim=0).values
-    axis = int(trunk.abs().argmax())
-    if not abs(float(trunk[axis])) > UPRIGHT:
-        return None
-    return ("-" if trunk[axis] < 0 else "") + "xyz"[axis]
+    """The axis, a key of `UP`, along which most people are upright; None if nobody is along any."""
+    trunks = torch.cat([own.trunks for own in seen]).double()
+    mainly = trunks.abs().amax(dim=-1)
+    heights = {up: turned(trunks, axes)[:, 1] for up, axes in UP.items()}
+    upright = {up: int(((height > UPRIGHT) & (height == mainly)).sum()) for up, height in heights.items()}
+    most = max(upright, key=lambda up: upright[up])  # of as many, the first
+    if upright[most]:
+        return most
+    leaning = {up: float(height.nanmedian()) for up, height in heights.items()}
+    most = max(leaning, key=lambda up: leaning[up])
+    return most if leaning[most] > LEANING else None
 
 
 def _leg(seen: Sequence[Posture]) -> float:
