@@ -20,7 +20,7 @@ ALLOWED = {
     "provenance": {"errors"},
     "arrays": {"errors"},
     "motion": {"errors", "arrays"},
-    "text": {"errors", "whole"},
+    "text": {"errors", "inside", "whole"},
     "models": {"errors"},
     "diffusion": {"errors", "motion", "models"},
     "data": {"errors", "inside", "plain_yaml", "whole", "arrays", "motion", "text.mirror"},
@@ -36,7 +36,19 @@ ALLOWED = {
     "kept": {"errors", "provenance", "pipeline"},
     "prediction": {"kept", "pipeline"},
     "callbacks": {
-        *("errors", "whole", "checkpoints", "motion", "text", "diffusion", "data", "export", "module", "pipeline"),
+        *(
+            "errors",
+            "inside",
+            "whole",
+            "checkpoints",
+            "motion",
+            "text",
+            "diffusion",
+            "data",
+            "export",
+            "module",
+            "pipeline",
+        ),
     },
     "evaluation": {
         *("errors", "whole", "motion", "text", "models", "data", "pipeline", "prediction", "export", "diffusion"),
@@ -49,7 +61,7 @@ ALLOWED = {
     "cli": {
         *("errors", "motion", "text", "models", "diffusion", "data", "export", "evaluation", "module", "pipeline"),
         *("whole", "checkpoints", "blend", "prediction", "callbacks", "runs", "annotate", "demo", "doctor"),
-        *("provenance", "kept", "trusted", "building", "plain_yaml"),
+        *("provenance", "kept", "trusted", "building", "plain_yaml", "inside"),
     },
 }
 

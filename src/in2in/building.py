@@ -6,28 +6,27 @@ from typing import Any
 
 import torch
 from hydra.utils import instantiate
-from omegaconf import DictConfig
 from torch import Tensor, nn
 
 from in2in.errors import InputError
 
 
-def build(run: str | Path, conf: DictConfig, part: str, **arguments: Any) -> Any:
+def build(run: str | Path, parts: Mapping[str, Any], part: str, **arguments: Any) -> Any:
     """What a part of a run's configuration describes.
 
     Args:
         run: what the user calls it, for messages.
-        conf: of `in2in.runs.read_config`.
+        parts: of `in2in.runs.read_config`.
         part: which.
         arguments: that take the place of the configuration's.
 
     Raises:
         InputError: the run has no such part, or its numbers make none.
     """
-    if part not in conf:
+    if part not in parts:
         raise InputError(f"run={run} is no run of this kind: its config.yaml describes no {part}")
     try:
-        return instantiate(conf[part], **arguments)
+        return instantiate(parts[part], **arguments)
     except Exception as error:
         cause: BaseException = error
         while cause.__cause__ is not None and not isinstance(cause, InputError):

@@ -14,7 +14,14 @@ LARGEST = 128 * 1024
 DEEPEST = 24
 """Levels of nesting."""
 
-LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+class PlainLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    """YAML's plain values, and 1e-3 as the number that everybody means by it."""
+
+
+PlainLoader.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"[-+]?\d[\d_]*(\.[\d_]*)?[eE][-+]?\d+$"), list("-+0123456789")
+)
 
 INTERPOLATION = re.compile(r"\$\{(\w+(?:\.\w+)*)\}")
 """A value that is taken from elsewhere in the file, as in ${text.dim}."""
@@ -37,7 +44,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
             raise ValueError(f"it is larger than {LARGEST // 1024} KB")
         text = raw.decode("utf-8-sig")
         _check_shape(text)
-        data = yaml.load(text, LOADER)
+        data = yaml.load(text, PlainLoader)
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise InputError(f"{path} cannot be read as YAML: {' '.join(str(error).split())[:200]}") from error
     if not isinstance(data, dict) or not all(isinstance(key, str) for key in data):
@@ -47,7 +54,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
 def _check_shape(text: str) -> None:
     depth = 0
-    for event in yaml.parse(text, LOADER):
+    for event in yaml.parse(text, PlainLoader):
         if isinstance(event, yaml.AliasEvent):
             raise ValueError("it uses an alias (*name): write the value out")
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)

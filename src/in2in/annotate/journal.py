@@ -18,6 +18,7 @@ from typing import Any
 from in2in.annotate.answer import Answer
 from in2in.annotate.tasks import Task
 from in2in.errors import InputError
+from in2in.inside import check_own
 
 KEPT = 2000
 """Letters of a rejected answer that are kept."""
@@ -54,7 +55,7 @@ class Journal:
     """
 
     def __init__(self, path: Path, version: str) -> None:
-        self.path = path
+        self.path = check_own(path, path.parent)
         self.version = version
         self.answers: dict[str, Answer] = {}
         self.unreadable = 0

@@ -5,6 +5,7 @@ from pathlib import Path
 from lightning import Callback, LightningModule, Trainer
 
 from in2in.data.datamodule import InteractionDataModule
+from in2in.inside import check_own
 from in2in.module import DenoisingModule
 from in2in.text.encoders import TextEncoder
 from in2in.text.store import TextStore, build_store, store_folder
@@ -28,6 +29,8 @@ class StoreTextStates(Callback):
         assert isinstance(pl_module, DenoisingModule)
         encoder = pl_module.conditioner.encoder
         assert isinstance(encoder, TextEncoder)
+        if self.folder.is_relative_to(data.data_dir):  # another place is the user's own choice
+            check_own(self.folder, Path(data.data_dir))
         texts = data.train.texts() | data.val.texts()
         if trainer.local_rank == 0:
             build_store(encoder, texts, self.folder, trainer.strategy.root_device)

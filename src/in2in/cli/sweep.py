@@ -11,6 +11,12 @@ OVERRIDES = "overrides.yaml"
 """What was asked for, in every sample folder."""
 
 
+def read_overrides(path: Path) -> list[str]:
+    """The options of a job as they were written; none of them is resolved."""
+    told: Any = OmegaConf.to_container(OmegaConf.load(path), resolve=False)
+    return [str(option) for option in told]
+
+
 class IndexPage(Callback):
     """Writes index.html into the sweep's folder; hydra calls it when all jobs are done."""
 
@@ -21,7 +27,7 @@ class IndexPage(Callback):
 
         folder = Path(config.hydra.sweep.dir)
         jobs = sorted((path.parent for path in folder.glob(f"*/{OVERRIDES}")), key=lambda job: int(job.name))
-        asked = [list(OmegaConf.load(job / OVERRIDES)) for job in jobs]
+        asked = [read_overrides(job / OVERRIDES) for job in jobs]
         common = set.intersection(*(set(own) for own in asked)) if asked else set()
         takes = []
         for job, own in zip(jobs, asked, strict=True):

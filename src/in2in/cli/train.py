@@ -13,6 +13,7 @@ from in2in.cli.entry import command, output_dir
 from in2in.cli.folders import is_new
 from in2in.cli.schema import check
 from in2in.errors import InputError, no_room
+from in2in.inside import check_own
 from in2in.whole import clear_unfinished
 
 
@@ -22,6 +23,8 @@ def main(cfg: DictConfig) -> None:
     if cfg.data_dir is None:
         raise InputError("data_dir is not given: in2in-train experiment=in2in data_dir=FOLDER")
     out = output_dir()
+    for there in out.iterdir():  # of a run that goes on
+        check_own(there, out)
     checkpoint, told = resume_from(out, cfg.ckpt_path)
     if checkpoint is not None:
         read_checkpoint(checkpoint)  # whether there is anything in it but tensors and plain data

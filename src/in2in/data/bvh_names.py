@@ -8,11 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from in2in.data.bvh_file import END, BvhFile
 from in2in.errors import InputError
 from in2in.motion.skeleton import JOINTS
+from in2in.plain_yaml import read_yaml
 
 Skeletons = Mapping[str, Mapping[str, str | Sequence[str]]]
 """For each known skeleton, the file's joint for each of ours, or several names it may have. `hip: $Thigh` stands for
@@ -52,9 +51,9 @@ def choose(skeletons: Skeletons, skeleton: str | None) -> dict[str, dict[str, tu
         chosen = {skeleton: skeletons[skeleton]}
     elif Path(skeleton).is_file():
         try:
-            chosen = {Path(skeleton).stem: yaml.safe_load(Path(skeleton).read_text(encoding="utf-8"))}
-        except (yaml.YAMLError, OSError, UnicodeDecodeError) as error:
-            raise InputError(f"skeleton={skeleton} cannot be read as yaml: {' '.join(str(error).split())}") from error
+            chosen = {Path(skeleton).stem: read_yaml(Path(skeleton))}
+        except InputError as error:
+            raise InputError(f"skeleton={error}".replace("as YAML", "as yaml")) from error
     else:
         raise InputError(f"skeleton={skeleton} is neither a yaml file nor one of {', '.join(skeletons)}")
     return {name: _expand(name, joints) for name, joints in chosen.items()}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from in2in.errors import InputError
+from in2in.inside import check_id
 
 ENDING = ".bvh"
 
@@ -58,11 +59,11 @@ def take_names(files: Sequence[Path]) -> list[str]:
     for depth in range(2, 1 + max(len(path.parts) for path in files)):
         counts = Counter(names)
         if max(counts.values()) == 1:
-            return names
+            break
         names = [
             "__".join((*path.absolute().parts[-depth:-1], path.stem)) if counts[name] > 1 else name
             for name, path in zip(names, files, strict=True)
         ]
     if twice := [path for name, path in zip(names, files, strict=True) if names.count(name) > 1]:
         raise InputError(f"{twice[0]} and {twice[1]} would be takes of one name: rename one")
-    return names
+    return [check_id(name, path) for name, path in zip(names, files, strict=True)]

@@ -30,6 +30,7 @@ from in2in.data.posture import Posture, decide, posture, spread, turned
 from in2in.data.processes import map_in_processes
 from in2in.data.text_files import read_lines
 from in2in.errors import InputError
+from in2in.inside import check_id
 from in2in.motion.representation import FPS, RawMotion, mirror
 from in2in.motion.skeleton import NUM_JOINTS
 
@@ -121,7 +122,7 @@ class HumanML3D:
         if not path.is_file():
             raise InputError(f"{path} is missing: is humanml3d_dir={source} the folder of HumanML3D?")
         ids = dict.fromkeys(line.removesuffix(".npy") for line in read_lines(path, dataset=source) if line)
-        return [clip for clip in ids if self.mirrored or not clip.startswith(MIRRORED)]
+        return [check_id(clip, path) for clip in ids if self.mirrored or not clip.startswith(MIRRORED)]
 
 
 def _ids(source: Path, split: str) -> Path:

@@ -30,6 +30,7 @@ from in2in.data.processes import map_in_processes
 from in2in.data.smplx import own_rest, read_parameters
 from in2in.data.text_files import read_lines
 from in2in.errors import InputError
+from in2in.inside import check_id
 from in2in.motion.representation import FPS, RawMotion
 from in2in.motion.resampling import resample_turns
 from in2in.motion.rotations import matrix_to_6d
@@ -97,7 +98,7 @@ class InterX:
         path = _ids(source, name)
         if not path.is_file():
             raise InputError(f"{path} is missing: is interx_dir={source} the folder of Inter-X?")
-        return list(dict.fromkeys(line for line in read_lines(path, dataset=source) if line))
+        return list(dict.fromkeys(check_id(line, path) for line in read_lines(path, dataset=source) if line))
 
 
 def _ids(source: Path, split: str) -> Path:

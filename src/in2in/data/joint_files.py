@@ -22,6 +22,7 @@ from in2in.data.posture import decide, posture, spread
 from in2in.data.processes import map_in_processes
 from in2in.data.text_tables import read_text_table
 from in2in.errors import InputError
+from in2in.inside import check_id
 from in2in.motion.representation import FPS
 
 
@@ -69,6 +70,8 @@ class JointFiles:
             self.map if self.fps is None else replace(self.map, fps=self.fps, read=partial(_without_rate, self.map))
         )
         takes, left_out = TakeFiles(joint_map.read, joint_map.rate, self.files, self.person1, self.person2)()
+        for take in takes:
+            check_id(take.name, take.file)
         total = len(takes) + len(left_out)
         takes, more = divide(map(Attempt(partial(_checked, joint_map), _name, _file), takes))
         takes, others = _of_one_number(takes, joint_map)

@@ -22,6 +22,7 @@ from in2in.arrays import read_npy
 from in2in.data.assumed import ASSUMPTIONS
 from in2in.data.text_files import read_lines
 from in2in.errors import InputError, writing
+from in2in.inside import check_id, check_own
 from in2in.motion.representation import RawMotion
 
 RAW_WIDTH = 492
@@ -82,17 +83,17 @@ def count_persons(folder: Path) -> int:
 
 def motion_path(folder: Path, person: str, clip: str) -> Path:
     """Where a person's raw motion lies."""
-    return folder / "motions_processed" / person / f"{clip}.npy"
+    return folder / "motions_processed" / person / f"{check_id(clip, folder)}.npy"
 
 
 def interaction_path(folder: Path, clip: str) -> Path:
     """Where the interaction texts of a clip lie."""
-    return folder / "annots" / f"{clip}.txt"
+    return folder / "annots" / f"{check_id(clip, folder)}.txt"
 
 
 def individual_path(folder: Path, person: str, clip: str) -> Path:
     """Where a person's individual texts lie."""
-    return folder / "annots_individual" / person / f"{clip}.txt"
+    return folder / "annots_individual" / person / f"{check_id(clip, folder)}.txt"
 
 
 def split_path(folder: Path, name: str) -> Path:
@@ -147,7 +148,7 @@ def write_motion(folder: Path, clip: str, motion: RawMotion) -> None:
         raw[:, RAW_POSITIONS] = to_z_up(joints).flatten(1).numpy()
         raw[:, RAW_ROTATIONS] = rotations.flatten(1).numpy()
         path = motion_path(folder, person, clip)
-        with writing(path):
+        with writing(check_own(path, folder)):
             path.parent.mkdir(parents=True, exist_ok=True)
             np.save(path, raw)
 
@@ -188,17 +189,17 @@ def write_texts(folder: Path, clip: str, texts: Texts) -> None:
         if any(lines):
             files[individual_path(folder, person, clip)] = lines
     for path, lines in files.items():
-        with writing(path):
+        with writing(check_own(path, folder)):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
 def listed(folder: Path, name: str) -> list[str]:
-    """The ids that a split's file lists, in their order, the ignored ones too."""
+    """The ids that a split's file lists, in their order, the ignored ones too; each is a plain name, see `check_id`."""
     path = split_path(folder, name)
     if not path.is_file():
         raise InputError(f"{path} is missing: is data_dir={folder} a data set in the InterHuman layout?")
-    return list(_ids(folder, path))
+    return [check_id(clip, path) for clip in _ids(folder, path)]
 
 
 def read_ignored(folder: Path) -> set[str]:
@@ -238,6 +239,6 @@ def read_split(folder: Path, name: str) -> list[str]:
 def write_split(folder: Path, name: str, clips: list[str]) -> None:
     """Write the ids of a split."""
     path = split_path(folder, name)
-    with writing(path):
+    with writing(check_own(path, folder)):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("".join(f"{clip}\n" for clip in clips), encoding="utf-8")

@@ -19,6 +19,7 @@ from in2in.data.left_out import MAX_LEFT_OUT, Attempt, LeftOut, check_enough, ch
 from in2in.data.processes import map_in_processes
 from in2in.data.text_tables import read_text_table
 from in2in.errors import InputError
+from in2in.inside import check_id
 from in2in.motion.representation import FPS, RawMotion
 
 ALMOST = 0.9
@@ -128,6 +129,8 @@ class BvhPairs:
     def _texts(self, takes: Sequence[Take]) -> dict[str, Texts]:
         """The table of texts; an error where a take has none, as takes are called now."""
         texts = read_text_table(Path(self.texts))
+        for name in texts:
+            check_id(name, self.texts)
         for take in takes:
             if take.name not in texts and not any(key.startswith(f"{take.name}_") for key in texts):
                 if (short := take.files[0].stem) != take.name and short in texts:

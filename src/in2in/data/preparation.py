@@ -33,6 +33,7 @@ from in2in.data.cache import (
 from in2in.data.left_out import MAX_LEFT_OUT, Attempt, LeftOut, check_share, divide, report_left_out
 from in2in.data.processes import in_processes
 from in2in.errors import InputError, writing
+from in2in.inside import check_own
 from in2in.motion.normalizer import Moments
 from in2in.motion.representation import RawMotion, canonicalise, encode, mirror
 from in2in.whole import whole_file, whole_folder
@@ -71,6 +72,8 @@ def build_cache(data_dir: str | Path, processes: int | None = 1, max_left_out: f
     """
     folder, growing = Path(data_dir), Path(data_dir) / "cache.partial"
     check_share(max_left_out)
+    for written in (growing, cache_folder(folder), previous_folder(folder)):
+        check_own(written, folder)
     chunks = list(_chunks(folder, growing))
     sizes = [len(chunk.clips) for chunk in chunks]
     for _ in in_processes(partial(write_chunk, folder), chunks, processes, "cache", sizes):

@@ -13,6 +13,7 @@ from in2in.doctor.limits import Limits
 from in2in.doctor.motion import motion_findings
 from in2in.doctor.texts import CountTokens, read_lines, text_findings
 from in2in.errors import InputError
+from in2in.inside import id_fault
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ class Examiner:
 
     def __call__(self, clip: str) -> Examined:
         """Read all files of a clip."""
+        if fault := id_fault(clip):
+            return Examined(clip, 0, (), 0, (Finding(Kind.UNREADABLE, clip, f"its name cannot be an id: {fault}"),))
         bodies = [self._read(clip, person) for person in self.persons]
         joints = [body[0] for body in bodies if not isinstance(body, Finding)]
         findings = [body for body in bodies if isinstance(body, Finding)]

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from in2in.data.layout import read_ignored, split_path
 from in2in.doctor.dataset import Diagnosis
 from in2in.doctor.finding import MEANINGS, Kind
+from in2in.inside import check_own
 from in2in.whole import write_text
 
 NAMED = 8
@@ -74,5 +75,5 @@ def write_ignore_list(diagnosis: Diagnosis, kinds: Sequence[Kind]) -> list[str]:
     listed = set(diagnosis.clips(kinds))
     if added := sorted(listed - known):
         text = "".join(f"{clip}\n" for clip in sorted(known | listed))
-        write_text(split_path(diagnosis.folder, "ignore_list"), text)
+        write_text(check_own(split_path(diagnosis.folder, "ignore_list"), diagnosis.folder), text)
     return added

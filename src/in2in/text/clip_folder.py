@@ -21,6 +21,9 @@ VOCABULARY = "bpe_simple_vocab_16e6.txt.gz"
 CARRIERS = ("clip", "open_clip")
 """Packages that carry the vocabulary; they are looked into, not imported."""
 
+LARGEST = 32 << 20
+"""Bytes of a vocabulary, unpacked; CLIP's has 3 million."""
+
 BYTES = 256
 SPECIAL = ("<|startoftext|>", "<|endoftext|>")
 HEAD_WIDTH = 64
@@ -47,8 +50,13 @@ def find_vocabulary(given: str | None) -> Path:
 def read_merges(path: Path, tokens: int) -> list[str]:
     """The byte-pair merges of a vocabulary of `tokens` entries, most frequent first (the file holds more)."""
     try:
-        raw = path.read_bytes()
-        text = (gzip.decompress(raw) if raw.startswith(b"\x1f\x8b") else raw).decode("utf-8")
+        with path.open("rb") as file:
+            packed = file.read(2) == b"\x1f\x8b"
+        with (gzip.open if packed else open)(path, "rb") as file:
+            raw = file.read(LARGEST + 1)
+        if len(raw) > LARGEST:
+            raise EOFError(f"more than {LARGEST >> 20} MB")
+        text = raw.decode("utf-8")
     except (OSError, EOFError, UnicodeDecodeError) as error:
         raise InputError(f"vocab={path} cannot be read as CLIP's {VOCABULARY} ({type(error).__name__})") from error
     count = tokens - 2 * BYTES - len(SPECIAL)

@@ -23,6 +23,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from in2in.errors import InputError
+from in2in.inside import check_own
 from in2in.text.encoders import TextEncoder
 from in2in.whole import whole_file, write_text
 
@@ -89,6 +90,8 @@ def build_store(encoder: TextEncoder, texts: Iterable[str], folder: Path, device
         return out
     try:
         out.mkdir(parents=True, exist_ok=True)  # readable for whom the data set is, as a temporary folder is not
+        for path in (out, *out.iterdir()):
+            check_own(path, folder)
         with _alone(out):
             told = _stored_texts(out)
             missing = sorted(wanted - set(told), key=lambda text: (len(text), text))  # like lengths: little padding
