@@ -15,7 +15,10 @@ DEEPEST = 24
 """Levels of nesting."""
 
 
-class PlainLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class PlainLoader(_Loader):
     """YAML's plain values, and 1e-3 as the number that everybody means by it."""
 
 
