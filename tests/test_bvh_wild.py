@@ -417,3 +417,29 @@ def test_a_row_that_lacks_a_number_is_named(tmp_path: Path) -> None:
 def test_fps_rescues_a_frame_time_of_zero(tmp_path: Path) -> None:
     text = bvh(figure(), style=Style(frame_time="0"))
     assert_same(read(tmp_path, text, fps=30), read(tmp_path, bvh(figure())))
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_damage_is_one_line_or_finite_motion(tmp_path: Path, seed: int) -> None:
+    """Lines and pieces cut out, doubled, put elsewhere, or replaced by keywords and numbers that are none."""
+    rng = np.random.default_rng(seed)
+    words = [*"{ } JOINT ROOT OFFSET CHANNELS MOTION HIERARCHY Frames: nan inf 1e308 - , ; 3".split(), "End Site", "\0"]
+    data = bvh(figure(frames=4))
+    for _ in range(rng.integers(1, 6)):
+        lines = data.split("\n")
+        line, other = rng.integers(0, len(lines), 2)
+        place = int(rng.integers(0, len(data)))
+        lines[line] = lines[other]
+        data = (
+            "\n".join(lines),
+            data[:place] + data[place + int(rng.integers(1, 300)) :],
+            f"{data[:place]} {words[rng.integers(len(words))]} {data[place:]}",
+            data[: place + 1],
+        )[rng.choice(4, p=[0.3, 0.3, 0.35, 0.05])]
+    try:
+        motion = read(tmp_path, data)
+    except InputError as error:
+        assert "\n" not in str(error)
+    else:
+        assert np.isfinite(motion.joints).all()
+        assert np.isfinite(motion.rotations).all()

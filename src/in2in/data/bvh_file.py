@@ -33,6 +33,10 @@ LARGEST = 1e7
 """Numbers beyond are no lengths and no angles."""
 
 
+MOST, DEEPEST = 5000, 200
+"""Joints of a file, and of a chain: more is nobody's skeleton."""
+
+
 @dataclass
 class Node:
     """A joint or an end site.
@@ -132,6 +136,7 @@ def _hierarchy(path: Path, text: str, nodes: list[Node], column: int) -> int:
     """Add the joints of a hierarchy to the nodes; how many channels they have."""
     first, stack, latest = column, [], -1
     for key, words in _statements(text):
+        own = nodes[stack[-1]] if stack and stack[-1] >= 0 else None
         if key in ("ROOT", "JOINT", "END"):
             parent = stack[-1] if stack and key != "ROOT" else -1
             if key == "END" and parent < 0:
@@ -139,19 +144,20 @@ def _hierarchy(path: Path, text: str, nodes: list[Node], column: int) -> int:
             name = f"{nodes[parent].name}{END}" if key == "END" else " ".join(words) or f"joint{len(nodes)}"
             nodes.append(Node(name, parent))
             latest = len(nodes) - 1
+            if len(nodes) > MOST or len(stack) > DEEPEST:
+                raise InputError(
+                    f"{path} cannot be read as BVH: more than {MOST} joints, or {DEEPEST} below each other"
+                )
         elif key == "{":
             stack.append(latest)
         elif key == "}":
             stack = stack[:-1]
-        elif key == "OFFSET" and stack:
+        elif key == "OFFSET" and own:
             numbers = [_number(path, word) for word in words if word != ","]
-            if len(numbers) != 3:
-                raise InputError(
-                    f"{path} cannot be read as BVH: the OFFSET of {nodes[stack[-1]].name} is not 3 numbers"
-                )
-            nodes[stack[-1]].offset = np.array(numbers)
-        elif key == "CHANNELS" and stack:
-            own = nodes[stack[-1]]
+            if len(numbers) != 3 or not all(abs(number) < LARGEST for number in numbers):
+                raise InputError(f"{path} cannot be read as BVH: the OFFSET of {own.name} is no place")
+            own.offset = np.array(numbers)
+        elif key == "CHANNELS" and own:
             found = [CHANNEL.match(word) for word in words if not word.isdigit()]
             if not all(found):
                 raise InputError(f"{path} cannot be read as BVH: {own.name} has unknown channels: {' '.join(words)}")
@@ -227,6 +233,8 @@ def _whole_rows(path: Path, rows: bytes, numbers: np.ndarray, width: int, notes:
     """The numbers without a last frame that is not whole; an error where it is another one."""
     counts = [count for line in rows.splitlines() if (count := len(line.split()))]
     wrong = [line for line, count in enumerate(counts) if count != width]
+    if not wrong:
+        raise InputError(f"{path} cannot be read as BVH: its rows hold what is no number")
     if len(wrong) < max(2, len(counts) // 2) and wrong[0] < len(counts) - 1:
         raise InputError(
             f"{path}: frame {wrong[0]} has {counts[wrong[0]]} numbers, its joints have {width} channels: repair it"
