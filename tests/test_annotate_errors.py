@@ -74,8 +74,7 @@ def test_a_key_in_the_wrong_place_is_not_repeated(
     monkeypatch.setenv("OPENAI_API_KEY", key)
     with serving(ChatServer(good)) as server:
         line = one_line(cli("annotate", *arguments(ten_texts, server.url), *more), "key|password")
-    assert "s" + "ecret" not in line
-    assert "sec" not in line.replace("seconds", "")
+    assert "sec" not in line
     assert not server.requests
 
 

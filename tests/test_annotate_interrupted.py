@@ -14,7 +14,7 @@ from killing import files_end_at, forked
 
 from in2in.motion.representation import RawMotion
 
-TEXTS = int(os.environ.get("IN2IN_ANNOTATE_TEXTS", "120"))
+TEXTS = int(os.environ.get("IN2IN_ANNOTATE_TEXTS", "80"))
 KILLS = int(os.environ.get("IN2IN_ANNOTATE_KILLS", "2"))
 
 pytestmark = pytest.mark.usefixtures("openai_key")
