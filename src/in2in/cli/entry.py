@@ -93,7 +93,7 @@ def command(name: str) -> Callable[[Callable[[DictConfig], None]], Callable[[], 
     """
 
     def decorate(task: Callable[[DictConfig], None]) -> Callable[[], None]:
-        started = False
+        started, process = False, os.getpid()
 
         @functools.wraps(task)
         def job(cfg: DictConfig) -> None:
@@ -104,7 +104,10 @@ def command(name: str) -> Callable[[Callable[[DictConfig], None]], Callable[[], 
                 check_added(name, HydraConfig.get().overrides.task)
                 task(cfg)
             except Exception as error:
-                sys.exit(f"in2in-{name}: {explained(error, out)}")  # past hydra, which would add lines of its own
+                told = explained(error, out)
+                if os.getpid() != process:  # a launcher's: hydra hands the error to the command, after the other jobs
+                    raise InputError(told) from None
+                sys.exit(f"in2in-{name}: {told}")  # past hydra, which would add lines of its own
             finally:
                 remove_empty(out)
 
@@ -119,7 +122,7 @@ def command(name: str) -> Callable[[Callable[[DictConfig], None]], Callable[[], 
             run = hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name=name)(job)
             try:
                 run()
-            except (HydraException, OmegaConfBaseException) as error:
+            except (InputError, HydraException, OmegaConfBaseException) as error:
                 sys.exit(f"in2in-{name}: {one_line(error)}")
             except OSError as error:
                 if started:
