@@ -45,6 +45,11 @@ class TextFile:
     lines: tuple[str, ...]
     encoding: str
 
+    @property
+    def visible(self) -> tuple[str, ...]:
+        """The lines without white space and invisible marks at their ends."""
+        return tuple(_visible(line) for line in self.lines)
+
 
 def read_text(path: Path, remedy: str = "save it as UTF-8") -> TextFile:
     """Read a text file: UTF-8, what its byte order mark says, or else Windows' or the plain Latin-1.

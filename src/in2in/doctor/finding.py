@@ -22,6 +22,7 @@ class Kind(StrEnum):
     REPEATED = "repeated"
     CUT = "cut"
     UNPAIRED = "unpaired"
+    ENCODED = "encoded"
     UNSPLIT = "unsplit"
     TWICE = "twice"
     STRAY = "stray"
@@ -39,10 +40,11 @@ MEANINGS = {
     Kind.INSIDE: "the persons are inside each other",
     Kind.FLOAT: "a person's feet stay above the floor",
     Kind.SINK: "a person's feet go below the floor",
-    Kind.EMPTY: "a text file holds no text, or an interaction text is blank or not UTF-8",
+    Kind.EMPTY: "a text file holds no text or cannot be read, or an interaction text is blank",
     Kind.REPEATED: "a clip is told by the same text twice",
     Kind.CUT: "a text has more tokens than the encoder reads",
-    Kind.UNPAIRED: "individual texts are not as many as interaction texts",
+    Kind.UNPAIRED: "individual texts are not as many as interaction texts, or are missing where others have some",
+    Kind.ENCODED: "a text file is not plain UTF-8: it has a byte order mark, or is taken for Latin-1",
     Kind.UNSPLIT: "a clip is in no split",
     Kind.TWICE: "an id is in two splits, or twice in one",
     Kind.STRAY: "a file belongs to no clip",
@@ -55,7 +57,7 @@ class Finding:
 
     Attributes:
         kind: of the defect.
-        clip: the clip's id; for a stray file its name without the ending.
+        clip: the clip's id; for a stray file its name without the ending, for a list of ids its file's name.
         message: one line: who, when, how much.
         frame: where to look; None where it is not a matter of time.
         known: what is known of this defect of a published data set, "" for nothing.

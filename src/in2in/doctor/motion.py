@@ -69,8 +69,7 @@ def _steps(joints: Tensor) -> Tensor:
 
 def _jumps(clip: str, person: int, joints: Tensor, limits: Limits) -> Iterator[Finding]:
     steps = _steps(joints)
-    padded = torch.cat([steps[:1].expand(AROUND // 2, -1), steps, steps[-1:].expand(AROUND // 2, -1)])
-    excess = steps - padded.unfold(0, AROUND, 1).median(dim=-1).values
+    excess = steps - _usual(steps)
     allowed = torch.full((len(JOINTS),), limits.joint_jump)
     allowed[0] = limits.body_jump
     over = (excess / allowed).amax(dim=-1)
@@ -81,6 +80,13 @@ def _jumps(clip: str, person: int, joints: Tensor, limits: Limits) -> Iterator[F
         who = f"person {person}" if joint == 0 else f"the {JOINTS[joint].replace('_', ' ')} of person {person}"
         told = f"{who} jumps by {steps[frame, joint]:.2f} m after frame {frame}"
         yield Finding(Kind.TELEPORT, clip, told + (f", {frames} jumps in all" if frames > 1 else ""), frame)
+
+
+def _usual(steps: Tensor) -> Tensor:
+    """The median of the steps [T - 1, 22] around each; the first and the last ones are held against the nearest."""
+    around = min(AROUND, len(steps))
+    medians = steps.unfold(0, around, 1).median(dim=-1).values
+    return medians[(torch.arange(len(steps)) - around // 2).clamp(0, len(medians) - 1)]
 
 
 def _apart(clip: str, joints: Tensor, limits: Limits) -> Iterator[Finding]:

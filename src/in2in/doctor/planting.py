@@ -112,11 +112,12 @@ def _over(metres: float) -> Plant:
     return edit(change)
 
 
-def _jump(metres: float, joints: slice) -> Plant:
-    """From a random frame on, the joints are elsewhere."""
+def _jump(metres: float, joints: slice, step: int | None = None) -> Plant:
+    """From a frame on, the joints are elsewhere: after a step counted from the first or last one, or a random frame."""
 
     def change(raw: np.ndarray, _: np.ndarray, draw: np.random.Generator) -> np.ndarray:
         frame, angle = draw.integers(3, len(raw) - 3), draw.uniform(0, 2 * np.pi)
+        frame = frame if step is None else range(1, len(raw))[step]
         moved = raw.copy()
         places = moved[:, POSITIONS].reshape(len(raw), -1, 3)
         places[frame:, joints, :2] += metres * np.array([np.cos(angle), np.sin(angle)])
@@ -187,6 +188,21 @@ def _own_texts(lines: Callable[[list[str]], list[str]]) -> Plant:
     return plant
 
 
+def _own_file_gone(folder: Path, clip: str, _: np.random.Generator) -> None:
+    (folder / "annots_individual" / SECOND / f"{clip}.txt").unlink()
+
+
+def _rewritten(encoding: str) -> Plant:
+    """The interaction texts in another encoding, with a letter that shows it."""
+
+    def plant(folder: Path, clip: str, _: np.random.Generator) -> None:
+        path = interaction_path(folder, clip)
+        told = path.read_text(encoding="utf-8").replace("e", "é", 1)
+        path.write_bytes(told.encode(encoding))
+
+    return plant
+
+
 def _relisted(splits: tuple[str, ...]) -> Plant:
     """The clip is listed in these splits, and only there."""
 
@@ -244,6 +260,10 @@ DEFECTS = (
     Defect(Kind.TELEPORT, "mild", "the body by 0.3 m", _jump(0.3, BODY)),
     Defect(Kind.TELEPORT, "severe", "the body by 1.5 m", _jump(1.5, BODY)),
     Defect(Kind.TELEPORT, "mild", "a hand by 0.5 m", _jump(0.5, HAND)),
+    Defect(Kind.TELEPORT, "mild", "the body by 0.3 m in the first step", _jump(0.3, BODY, 0)),
+    Defect(Kind.TELEPORT, "severe", "the body by 1.5 m in the last step", _jump(1.5, BODY, -1)),
+    Defect(Kind.TELEPORT, "mild", "a hand by 0.5 m in the last step", _jump(0.5, HAND, -1)),
+    Defect(Kind.TELEPORT, "severe", "a hand by 1.5 m in the second step", _jump(1.5, HAND, 1)),
     Defect(Kind.TELEPORT, "severe", "a hand by 1.5 m", _jump(1.5, HAND)),
     Defect(Kind.FAR, "mild", "5 m", _nearest(5.0)),
     Defect(Kind.FAR, "severe", "15 m", _nearest(15.0)),
@@ -261,6 +281,9 @@ DEFECTS = (
     Defect(Kind.CUT, "severe", "400 short words", text(lambda told: [*told[1:], " ".join(["they", "walk"] * 200)])),
     Defect(Kind.UNPAIRED, "mild", "one line less", _own_texts(lambda told: told[:-1])),
     Defect(Kind.UNPAIRED, "severe", "ten lines more", _own_texts(lambda told: [*told, *[told[0]] * 10])),
+    Defect(Kind.UNPAIRED, "severe", "one person's file is not there", _own_file_gone),
+    Defect(Kind.ENCODED, "mild", "a byte order mark", _rewritten("utf-8-sig")),
+    Defect(Kind.ENCODED, "severe", "Latin-1", _rewritten("latin-1")),
     Defect(Kind.UNSPLIT, "mild", "both persons' motion", _relisted(())),
     Defect(Kind.UNSPLIT, "severe", "one person's motion", _and_lost(_relisted(()))),
     Defect(Kind.TWICE, "mild", "twice in val", _relisted(("val", "val"))),

@@ -72,7 +72,7 @@ def write_ignore_list(diagnosis: Diagnosis, kinds: Sequence[Kind]) -> list[str]:
         The ids that were added.
     """
     known = read_ignored(diagnosis.folder)
-    listed = set(diagnosis.clips(kinds))
+    listed = {clip for clip in diagnosis.clips(kinds) if not clip.endswith(".txt")}  # a list of ids is no clip
     if added := sorted(listed - known):
         text = "".join(f"{clip}\n" for clip in sorted(known | listed))
         write_text(check_own(split_path(diagnosis.folder, "ignore_list"), diagnosis.folder), text)

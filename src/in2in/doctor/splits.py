@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from in2in.data.layout import individual_path, interaction_path, listed, motion_path, split_path
+from in2in.data.text_files import PLAIN
 from in2in.doctor.finding import Finding, Kind
+from in2in.doctor.texts import encoding_of
 
 SPLITS = ("train", "val", "test")
 
@@ -36,6 +38,9 @@ def split_findings(
         splits: the ids that each split lists.
         moving: ids of which any person has a motion file.
     """
+    for path in (split_path(folder, name) for name in (*SPLITS, "ignore_list")):
+        if path.is_file() and (encoding := encoding_of(path)) != PLAIN:
+            yield Finding(Kind.ENCODED, path.name, f"{path.relative_to(folder)} is {encoding}")
     places = Counter(dict.fromkeys(moving, 0))
     for clips in splits.values():
         places.update(clips)

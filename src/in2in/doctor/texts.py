@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from in2in.data.layout import individual_path, interaction_path
+from in2in.data.text_files import PLAIN, read_text
 from in2in.doctor.finding import Finding, Kind
 from in2in.doctor.limits import Limits
+from in2in.errors import InputError
 
 CountTokens = Callable[[str], int]
 
@@ -22,7 +24,12 @@ def text_findings(
         limits: from where on.
         count_tokens: how many tokens of the text encoder a text has.
     """
-    interaction = read_lines(interaction_path(folder, clip))
+    path = interaction_path(folder, clip)
+    try:
+        interaction = read_text(path).visible
+    except InputError as error:
+        yield Finding(Kind.EMPTY, clip, str(error).replace(str(path), f"annots/{clip}.txt"))
+        return
     if not interaction:
         yield Finding(Kind.EMPTY, clip, f"annots/{clip}.txt holds no text")
         return
@@ -35,21 +42,36 @@ def text_findings(
         yield Finding(Kind.REPEATED, clip, f"annots/{clip}.txt says more than once: {repeated[0]}")
     own = {person: read_lines(individual_path(folder, person, clip)) for person in persons}
     for person, lines in own.items():
-        if lines and len(lines) != len(told):
+        if lines and len(lines) not in (len(told), len(interaction)):
             message = f"{len(lines)} individual texts of {person} for {len(told)} interaction texts"
             yield Finding(Kind.UNPAIRED, clip, message)
+        elif lines is None and (folder / "annots_individual").is_dir():
+            yield Finding(Kind.UNPAIRED, clip, f"no individual texts of {person}, though the data set has such texts")
+    files = {f"annots/{clip}.txt": path}
+    files |= {f"annots_individual/{p}/{clip}.txt": individual_path(folder, p, clip) for p in persons}
+    odd = {name: encoding for name, file in files.items() if (encoding := encoding_of(file)) != PLAIN}
+    if odd:
+        yield Finding(Kind.ENCODED, clip, ", ".join(f"{name} is {encoding}" for name, encoding in odd.items()))
     texts = [text for lines in (told, *own.values()) for text in lines or ()]
     tokens, longest = max((count_tokens(text), text) for text in texts)
     if tokens > limits.tokens:
         yield Finding(Kind.CUT, clip, f"{tokens} tokens, the encoder reads {limits.tokens}: {longest}")
 
 
-def read_lines(path: Path) -> list[str] | None:
-    """The stripped lines of a text file, blank ones at its end left out; None if there is no such file or no UTF-8."""
+def read_lines(path: Path) -> tuple[str, ...] | None:
+    """The stripped lines of a text file, blank ones at its end left out; None if there is no such file or no text."""
     try:
-        return [line.strip() for line in path.read_text(encoding="utf-8").rstrip().splitlines()]
-    except (OSError, UnicodeDecodeError):
+        return read_text(path).visible
+    except InputError:
         return None
+
+
+def encoding_of(path: Path) -> str:
+    """In which a text file is read; what cannot be read has none that is odd."""
+    try:
+        return read_text(path).encoding
+    except InputError:
+        return PLAIN
 
 
 def _plain(text: str) -> str:
