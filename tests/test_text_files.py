@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 from conftest import write_small_dataset
+from hydra.utils import instantiate
+from omegaconf import OmegaConf
 
+from in2in.cli.entry import conf_dir
 from in2in.data.assumed import ASSUMPTIONS
 from in2in.data.cache import MotionCache
 from in2in.data.layout import Texts, listed, read_ignored, read_split, read_texts
@@ -13,6 +16,9 @@ from in2in.data.preparation import build_cache
 from in2in.data.processes import map_in_processes
 from in2in.data.text_files import LARGEST, read_lines, read_text
 from in2in.data.text_tables import read_text_table
+from in2in.doctor.dataset import examine
+from in2in.doctor.finding import Kind
+from in2in.doctor.report import write_ignore_list
 from in2in.errors import InputError
 from in2in.motion.representation import RawMotion
 
@@ -176,6 +182,39 @@ def test_line_k_belongs_to_line_k(folder: Path, interaction: str, own: str, pair
         lines = texts.individuals[0]
         assert texts.interaction == tuple(text for text, _ in paired)
         assert [lines[k] if k < len(lines) else "" for k in range(len(paired))] == [text for _, text in paired]
+
+
+def test_preparing_tells_what_is_odd(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file(folder, "clip3\nclip4\n", "split/val.txt")
+    file(folder, "only one\n", "annots_individual/person2/clip2.txt")
+    build_cache(folder)
+    out = capsys.readouterr().out
+    assert f"1 ids of {folder} are listed more than once, such as clip3 in train and val: " in out
+    [line] = [line for line in out.splitlines() if "annots_individual" in line]
+    assert "person2/clip2.txt pairs 1 individual texts with 2 interaction texts" in line
+
+
+def test_preparing_tells_that_individual_texts_are_missing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "annots_individual/person2/clip1.txt").unlink()
+    build_cache(folder)
+    assert "person2/clip1.txt is missing" in capsys.readouterr().out
+
+
+def test_the_doctor_names_files_that_are_not_plain_utf_8(folder: Path) -> None:
+    file(folder, BOM + "clip0\nclip1\nclip2\nclip3\n", "split/train.txt")
+    file(folder, "Zoë bows.\nThey bow.\n".encode("latin-1"), "annots/clip1.txt")
+    file(folder, b"a\0b\n", "annots/clip2.txt")
+    file(folder, "They bow.\n\nThey hug.\n", "annots/clip3.txt")
+    file(folder, "bows\n\nhugs\n", "annots_individual/person1/clip3.txt")
+    limits = instantiate(OmegaConf.load(conf_dir() / "check.yaml").limits)
+    diagnosis = examine(folder, limits, len, 1)
+    found = {(own.kind, own.clip): own.message for own in diagnosis.findings}
+    assert "byte order mark" in found[Kind.ENCODED, "train.txt"]
+    assert "Latin-1" in found[Kind.ENCODED, "clip1"]
+    assert "NUL" in found[Kind.EMPTY, "clip2"]
+    assert (Kind.UNPAIRED, "clip3") not in found
+    assert "no individual texts of person2" in found[Kind.UNPAIRED, "clip5"]
+    assert write_ignore_list(diagnosis, [Kind.ENCODED]) == ["clip1"]
 
 
 # Tables

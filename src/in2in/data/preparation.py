@@ -31,6 +31,7 @@ from in2in.data.cache import (
     put_back,
 )
 from in2in.data.left_out import MAX_LEFT_OUT, Attempt, LeftOut, check_share, divide, report_left_out
+from in2in.data.oddities import tell_pairing, tell_repeated
 from in2in.data.processes import in_processes
 from in2in.errors import InputError, writing
 from in2in.inside import check_own
@@ -97,6 +98,7 @@ def _chunks(folder: Path, growing: Path) -> Iterator[Chunk]:
     training = set(splits.get("train", []))
     if not training:
         raise InputError(f"{folder}/split/train.txt names no clip: list one training clip id a line")
+    tell_repeated(folder, splits)
     ids = list(dict.fromkeys(clip for clips in splits.values() for clip in clips))
     for number, start in enumerate(range(0, len(ids), CHUNK_CLIPS)):
         own = tuple(ids[start : start + CHUNK_CLIPS])
@@ -151,6 +153,7 @@ def _read_clip(folder: Path, clip: str) -> tuple[str, RawMotion, bytes]:
     motion, texts = layout.read_motion(folder, clip), layout.read_texts(folder, clip)
     if len(motion) < MIN_FRAMES:
         raise InputError(f"clip {clip} has {len(motion)} frames, fewer than {MIN_FRAMES}")
+    tell_pairing(folder, clip, texts)
     line = json.dumps({"interaction": texts.interaction, "individuals": texts.individuals}) + "\n"
     return clip, motion, line.encode()
 
