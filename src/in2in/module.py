@@ -57,6 +57,11 @@ class DenoisingModule(LightningModule):
         """Whether it needs two persons."""
         return self.denoiser.interacts  # type: ignore[return-value]
 
+    @property
+    def reads_individuals(self) -> bool:
+        """Whether it learns from the text of each person."""
+        return self.denoiser.reads_individuals  # type: ignore[return-value]
+
     def terms(self, batch: Batch, condition: Condition, t: Tensor, noise: Tensor) -> dict[str, Tensor]:
         """Weighted loss terms of a batch, with noise [B, P, T, D] of timesteps t [B]."""
         target = self.normalizer.normalize(batch.features)

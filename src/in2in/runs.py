@@ -200,8 +200,19 @@ def save_weights(weights: Mapping[str, Tensor], folder: Path) -> None:
 
 
 def normalizer_of(run: str | Path) -> Normalizer:
-    """The statistics of a run."""
-    weights = read_run(run)[1]
+    """The statistics of a run, for another that learns motion in the same space; what stats_from= names.
+
+    Raises:
+        InputError: the run has none, or its numbers stand for other features.
+    """
+    try:
+        told, weights = read_run(run)
+    except InputError as error:
+        raise InputError(f"stats_from={run}: {error}") from error
+    if not {"normalizer.mean", "normalizer.std"} <= weights.keys():
+        raise InputError(f"stats_from={run} is not a run of a denoiser (an evaluator has no statistics to share)")
+    if (space := OmegaConf.select(told, "space._target_")) not in (None, "in2in.motion.space.FeatureSpace"):
+        raise InputError(f"stats_from={run} has features in another layout ({space}): give a run trained on our data")
     return Normalizer(weights["normalizer.mean"], weights["normalizer.std"])
 
 

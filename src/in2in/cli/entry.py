@@ -41,7 +41,12 @@ def conf_dir() -> Path:
 
 
 def quote_free_text(argument: str) -> str:
-    """Put a text, path or clip id into hydra's quotes, unless hydra already understands it as such or as a list."""
+    """Put a text, path or clip id into hydra's quotes, unless hydra already understands it as such or as a list.
+
+    What is added to a part of the configuration, +trainer.max_steps=3, may also replace what is there.
+    """
+    if re.match(r"\+\w+\.[^=]*=", argument):
+        argument = f"+{argument}"  # an option of a part, +trainer.max_steps=3, may have become one that is there
     key, equals, value = argument.partition("=")
     name = key.lstrip("+")
     if name == "clips":  # ids such as 09_001 or 1e5 are no numbers; plain numbers may be counts

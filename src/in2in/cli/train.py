@@ -9,6 +9,7 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from in2in.checkpoints import LAST, fault, newest_whole, read_checkpoint, whole_others
+from in2in.cli.before_training import check_persons, check_texts, settle_length
 from in2in.cli.entry import command, output_dir
 from in2in.cli.folders import is_new
 from in2in.cli.schema import check
@@ -38,6 +39,7 @@ def main(cfg: DictConfig) -> None:
     from lightning.pytorch.accelerators import CPUAccelerator
 
     from in2in.callbacks.writing import WholeCheckpoints
+    from in2in.cli.going_on import check_going_on, start_from
     from in2in.runs import save_config
 
     # Lightning cannot see that our batches follow from the epoch and the place in it
@@ -53,13 +55,15 @@ def main(cfg: DictConfig) -> None:
         raise InputError(f"trainer.precision={cfg.trainer.precision} needs a GPU: on a CPU use bf16-mixed or 32-true")
     data = instantiate(cfg.data)
     data.setup("fit")
+    told += settle_length(cfg, trainer, data)
     module = instantiate(cfg.module)
-    if module.interacts and data.train.cache.persons == 1:
-        raise InputError(f"data_dir={cfg.data_dir} holds single persons: use experiment=individual")
+    told += check_persons(cfg, module, data) + check_texts(cfg, module, data)
     if cfg.stats_from is not None and not module.interacts:
         check_noise(module, cfg.stats_from)
     if cfg.weights_from is not None:
-        start_from(module, cfg.weights_from)
+        told += start_from(cfg, module, cfg.weights_from)
+    if checkpoint is not None:
+        told += check_going_on(cfg, module, checkpoint)
     if trainer.is_global_zero:
         save_config(self_contained(cfg, out), out)
         parameters = sum(parameter.numel() for parameter in module.parameters())
@@ -130,21 +134,6 @@ def check_noise(module: Any, run: str) -> None:
             f"stats_from={run} was trained on another noise schedule, so that this prior could not be "
             "blended with it: choose the same noise= (and timesteps=), such as noise=zero_snr or noise=published"
         )
-
-
-def start_from(module: Any, run: str) -> None:
-    """Take over the weights of a run, but not its statistics."""
-    from in2in.runs import read_run
-
-    own, weights = module.state_dict(), read_run(run)[1]
-    strange = [name for name in own | weights if _shape(own, name) != _shape(weights, name)]
-    if strange:
-        raise InputError(f"weights_from={run} is a run of another model or of other sizes: {strange[0]} differs")
-    module.load_state_dict({name: own[name] if name.startswith("normalizer.") else weights[name] for name in own})
-
-
-def _shape(weights: dict[str, Any], name: str) -> Any:
-    return weights[name].shape if name in weights else None
 
 
 def resume_from(out: Path, ckpt_path: str | None) -> tuple[Path | None, list[str]]:

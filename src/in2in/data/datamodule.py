@@ -56,7 +56,10 @@ class EpochBatches(Sampler[list[tuple[int, int]]]):
 
     def __len__(self) -> int:
         """Batches of an epoch."""
-        processes = self._processes()[1]
+        return self.count(self._processes()[1])
+
+    def count(self, processes: int) -> int:
+        """Batches that each of so many processes has in an epoch."""
         return self.repeat * len(_chunks(len(self.lengths), self.batch_size * processes, processes))
 
     def __iter__(self) -> Iterator[list[tuple[int, int]]]:
@@ -119,6 +122,11 @@ class InteractionDataModule(LightningDataModule):
         seed: int = 0,
     ) -> None:
         super().__init__()
+        if batch_size < 1 or repeat < 1 or num_workers < 0:
+            raise InputError(
+                f"data.batch_size={batch_size} and data.repeat={repeat} must be 1 or more, "
+                f"data.num_workers={num_workers} 0 or more"
+            )
         self.data_dir, self.shared_floor = data_dir, shared_floor
         self.batch_size, self.num_workers, self.repeat, self.seed = batch_size, num_workers, repeat, seed
         self.counterparts = counterparts
@@ -137,6 +145,10 @@ class InteractionDataModule(LightningDataModule):
             self.val = self.dataset("val")
         else:
             self.test = self.dataset("test")
+
+    def batches_an_epoch(self, processes: int) -> int:
+        """Training batches that each of so many processes has in an epoch."""
+        return EpochBatches(self.train.lengths, self.batch_size, self.seed, self.repeat).count(processes)
 
     def _loader(self, dataset: Dataset[Any], **batches: Any) -> DataLoader[Any]:
         return DataLoader(

@@ -67,6 +67,11 @@ class InteractionDataset(Dataset[MotionSample]):
         """Frames of each clip, as cropped."""
         return [min(self.cache.clips[clip].length, MAX_FRAMES) for clip in self.clips]
 
+    def with_individuals(self) -> int:
+        """How many clips have a text of a person."""
+        told = (self.cache.clips[clip].texts.individuals for clip in self.clips)
+        return sum(any(any(lines) for lines in individuals) for individuals in told)
+
     def texts(self) -> set[str]:
         """All texts that samples may carry, the mirrored ones among them."""
         told = [self.cache.clips[clip].texts for clip in self.clips]

@@ -61,6 +61,11 @@ class ContrastiveModule(LightningModule):
                 own.data.copy_(given)
                 own.requires_grad_(False)
 
+    @property
+    def reads_individuals(self) -> bool:
+        """Whether it learns from the text of each person."""
+        return self.individuals > 0
+
     def compare(self, batch: Batch, individuals: bool) -> tuple[Tensor, Tensor, Tensor]:
         """Embeddings of motions and texts, [B, E] each, and [B, B] which texts are identical."""
         own = batch.individuals if individuals else [()] * len(batch)

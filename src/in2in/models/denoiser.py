@@ -31,6 +31,9 @@ class Network(nn.Module):
     interacts: bool
     """Whether the persons attend to each other."""
 
+    reads_individuals = True
+    """Whether it reads the text of each person."""
+
     def __init__(self, features: int) -> None:
         super().__init__()
         self.features = features
@@ -126,6 +129,8 @@ class InteractionDenoiser(TransformerDenoiser):
 
 class InterGenDenoiser(InteractionDenoiser):
     """InterGen: every part hears the interaction text; individual texts are not read."""
+
+    reads_individuals = False
 
     def forward(self, x: Tensor, t: Tensor, condition: Condition, mask: Tensor | None = None) -> Tensor:
         """See `Denoiser`."""
