@@ -94,7 +94,3 @@ def test_statistics_are_taken_from_runs_of_the_same_features_alone(evaluator_run
         file.write("space:\n  _target_: in2in.motion.space.HumanML3DSpace\n  _partial_: true\n")
     with pytest.raises(InputError, match=r"has features in another layout \(in2in.motion.space.HumanML3DSpace\)"):
         normalizer_of(tmp_path / "published")
-    (tmp_path / "blend").mkdir()
-    (tmp_path / "blend" / "config.yaml").write_text("blend:\n  _target_: in2in.blend.load\n")
-    with pytest.raises(InputError, match="blends two runs and has no weights"):
-        normalizer_of(tmp_path / "blend")

@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from omegaconf import DictConfig, OmegaConf
 
+from in2in.checkpoints import read_checkpoint
 from in2in.errors import InputError
 
 SETTLED = ("model", "head", "noise", "interclip", "tokens", "optimizer")
@@ -14,7 +15,8 @@ SETTLED = ("model", "head", "noise", "interclip", "tokens", "optimizer")
 FREE = ("text", "timesteps", "loss", "dropout", "individuals", "data", "lr_scheduler", "trainer", "seed")
 """What may change, if it is said."""
 
-PLACES = ("data.data_dir", "trainer.default_root_dir")
+PLACES = ("data.data_dir", "trainer.default_root_dir", "text.model", "tokens.vocab")
+"""Paths, which may move; whether the data are the same is told by their statistics."""
 
 
 def check_going_on(cfg: DictConfig, module: torch.nn.Module, checkpoint: Path) -> list[str]:
@@ -42,7 +44,7 @@ def check_going_on(cfg: DictConfig, module: torch.nn.Module, checkpoint: Path) -
             f"{run / 'config.yaml'} differs in {fixed[0]}: a run that goes on keeps its networks, noise and optimizer; "
             f"give what it was begun with, or start another run with weights_from={run}"
         )
-    said = [line for key in FREE for line in _changed(before, now, key) if line.partition(":")[0] not in PLACES]
+    said = [line for key in FREE for line in _changed(before, now, key)]
     said = [f"going on with other options than before: {'; '.join(said)}"] if said else []
     if not _same_statistics(module, checkpoint):
         for key in ("data_dir", "stats_from"):
@@ -56,7 +58,8 @@ def check_going_on(cfg: DictConfig, module: torch.nn.Module, checkpoint: Path) -
 
 
 def _changed(before: dict[Any, Any], now: dict[Any, Any], key: str) -> list[str]:
-    return differences(before[key], now[key], key) if key in before and key in now else []
+    changed = differences(before[key], now[key], key) if key in before and key in now else []
+    return [line for line in changed if line.partition(":")[0] not in PLACES]
 
 
 def differences(ours: Any, theirs: Any, name: str) -> list[str]:
@@ -68,7 +71,7 @@ def differences(ours: Any, theirs: Any, name: str) -> list[str]:
 
 
 def _same_statistics(module: torch.nn.Module, checkpoint: Path) -> bool:
-    state = torch.load(checkpoint, map_location="cpu", weights_only=True, mmap=True)["state_dict"]
+    state = read_checkpoint(checkpoint)["state_dict"]
     ours = {name: value for name, value in module.state_dict().items() if ".normalizer." in f".{name}"}
     return all(name in state and torch.allclose(value, state[name], rtol=1e-4) for name, value in ours.items())
 
