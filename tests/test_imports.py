@@ -55,7 +55,7 @@ ALLOWED = {
         *("runs", "building", "provenance", "kept"),
     },
     "annotate": {"errors", "inside", "whole", "motion", "text", "data", "evaluation.judge"},
-    "demo": {"errors", "diffusion", "export", "pipeline", "blend"},
+    "demo": {"errors", "text", "diffusion", "export", "pipeline", "blend"},
     "doctor": {"errors", "inside", "whole", "motion", "data", "export"},
     "bench": {"errors", "motion", "data", "evaluation"},
     "cli": {
