@@ -1,6 +1,8 @@
 """Two processes over gloo do what one process with twice the batch does."""
 
+import csv
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,11 +13,15 @@ import torch
 from conftest import TINY
 from hydra import compose, initialize_config_dir
 from hydra.utils import instantiate
+from lightning import Trainer
+from omegaconf import OmegaConf
 from torch import distributed, multiprocessing, nn
 
 from in2in.cli.entry import conf_dir
 from in2in.data.batch import Batch
-from in2in.data.datamodule import EpochBatches
+from in2in.data.datamodule import EpochBatches, OrderedBatches
+from in2in.data.interhuman import InteractionDataset
+from in2in.data.layout import write_split
 from in2in.module import DenoisingModule
 
 CLIPS, FRAMES = 4, 24
@@ -44,8 +50,6 @@ def module(dataset: Path) -> DenoisingModule:
 
 def loss(denoising: DenoisingModule, clips: slice, dataset: Path) -> torch.Tensor:
     """The loss of some of four real clips, at timesteps up to 700 and noise that belong to the clips."""
-    from in2in.data.interhuman import InteractionDataset
-
     data = InteractionDataset(dataset, "train")
     samples = [data[number] for number in range(CLIPS)][clips]
     features = torch.stack([sample.features[:, :FRAMES] for sample in samples])
@@ -122,12 +126,48 @@ def train(out: Path, dataset: Path, *options: str) -> None:
     assert finished.returncode == 0, finished.stderr
 
 
+@pytest.mark.parametrize(("clips", "batch_size", "processes"), [(5, 2, 2), (1, 4, 3), (7, 1, 4), (8, 2, 2), (9, 32, 1)])
+def test_every_clip_is_validated_once_in_the_same_batches(
+    dataset: Path, clips: int, batch_size: int, processes: int
+) -> None:
+    data = InteractionDataset(dataset, "train")
+    data.clips = [data.clips[number % 4] for number in range(clips)]
+    alone = OrderedBatches(data, batch_size)
+    shares = [OrderedBatches(data, batch_size, rank, processes) for rank in range(processes)]
+    assert {len(share) for share in shares} == {-(-len(alone) // processes)}
+    counted = {own.number: own for share in shares for own in map(share.__getitem__, range(len(share))) if own.counts}
+    assert sorted(counted) == list(range(len(alone)))
+    assert sum(own.weight(processes) for own in counted.values()) == clips * processes
+    for number, own in counted.items():
+        assert own.clips == alone[number].clips
+        torch.testing.assert_close(own.features, alone[number].features, atol=0, rtol=0)
+
+
+def validated(run: Path) -> dict[str, float]:
+    """The validation of a run's last checkpoint in one process."""
+    cfg = OmegaConf.load(run / "config.yaml")
+    alone = instantiate(cfg.module)
+    alone.load_state_dict(torch.load(run / "checkpoints" / "last.ckpt")["state_dict"])
+    quiet = {"enable_progress_bar": False, "logger": False, "enable_checkpointing": False}
+    [figures] = Trainer(accelerator="cpu", devices=1, **quiet).validate(alone, instantiate(cfg.data), verbose=False)
+    return dict(figures)
+
+
 def test_a_resumed_run_of_two_processes_ends_as_an_uninterrupted_one(dataset: Path, tmp_path: Path) -> None:
-    given = ["data.batch_size=1", "trainer.max_epochs=2", "callbacks=ema", "model.dropout=0.1"]
-    train(tmp_path / "whole", dataset, *given)
-    train(tmp_path / "parts", dataset, *given, "+trainer.max_steps=11")
-    train(tmp_path / "parts", dataset, *given, "ckpt_path=last")
+    """And what it validates is what one process validates, with five clips that do not divide."""
+    data = tmp_path / "data"
+    shutil.copytree(dataset, data)
+    write_split(data, "five", [f"clip{number}" for number in range(5)])
+    given = ["data.batch_size=1", "trainer.max_epochs=2", "callbacks=ema", "model.dropout=0.1", "data.val_split=five"]
+    train(tmp_path / "whole", data, *given)
+    train(tmp_path / "parts", data, *given, "+trainer.max_steps=11")
+    train(tmp_path / "parts", data, *given, "ckpt_path=last")
     whole, parts = (torch.load(tmp_path / name / "checkpoints" / "last.ckpt") for name in ("whole", "parts"))
     assert whole["global_step"] == parts["global_step"] == 16
     for name, value in whole["state_dict"].items():
         torch.testing.assert_close(parts["state_dict"][name], value, atol=0, rtol=0)
+    with open(tmp_path / "whole" / "csv" / "version_0" / "metrics.csv") as file:
+        last = [row for row in csv.DictReader(file) if row["val/loss"]][-1]
+    alone = validated(tmp_path / "whole")
+    assert len(alone) == 8
+    assert {name: float(last[name]) for name in alone} == pytest.approx(alone, rel=1e-4)

@@ -84,11 +84,11 @@ class DenoisingModule(LightningModule):
 
     def validation_step(self, batch: Batch, index: int) -> Tensor:
         """Loss of a batch with all texts, at timesteps and noise that are the same in every epoch."""
-        torch.manual_seed(self.seed + index)
+        torch.manual_seed(self.seed + batch.number)
         condition = self.conditioner(batch.interactions, batch.individuals)
         t = torch.randint(len(self.noise.alphas_cumprod), (len(batch),), device=self.device)
         noise = torch.randn_like(batch.features)
-        return self._log("val", self.terms(batch, condition, t, noise), len(batch))
+        return self._log("val", self.terms(batch, condition, t, noise), batch.weight(self.trainer.world_size))
 
     def _log(self, stage: str, terms: dict[str, Tensor], batch_size: int) -> Tensor:
         loss = torch.stack(list(terms.values())).sum()

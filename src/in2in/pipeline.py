@@ -255,6 +255,10 @@ class Generator:
         made = None if self.provenance is None else replace(self.provenance, guidance=guidance)
         return Generator(guided, self.conditioner, self.space, self.sampler, guidance, made)
 
+    def unguided(self) -> nn.Module:
+        """The network without guidance; of DualMDM the blend of both without."""
+        return self.denoiser.unguided()  # type: ignore[operator]
+
     @torch.inference_mode()
     def __call__(
         self,

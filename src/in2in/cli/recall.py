@@ -35,9 +35,11 @@ def main(cfg: DictConfig) -> None:
     from in2in.whole import write_text
 
     dataset = InteractionDataset(chosen.data_dir, chosen.split)
+    if dataset.cache.persons != 2:
+        raise InputError(f"data_dir={chosen.data_dir} holds single persons: in2in-recall asks for two")
     clips = [dataset[number] for number in range(min(chosen.clips, len(dataset)))]
     generator = load_generator(cfg, "cpu")
-    result = recall(generator, generator.denoiser.get_submodule("denoiser"), clips, chosen.seeds, chosen.timestep)
+    result = recall(generator, generator.unguided(), clips, chosen.seeds, chosen.timestep)
     out = output_dir()
     figures = {
         "found": result.found,

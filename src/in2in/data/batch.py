@@ -1,6 +1,6 @@
 """One sample and a batch of them, as every data set gives them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -33,6 +33,8 @@ class Batch:
         mask: [B, T], True on real frames.
         interactions: B texts.
         individuals: B times P texts.
+        number: of a batch of the validation; what is drawn for it follows from it.
+        counts: False for a batch that only keeps a process busy while others have one more.
     """
 
     clips: list[str]
@@ -40,10 +42,19 @@ class Batch:
     mask: Tensor
     interactions: list[str]
     individuals: list[tuple[str, ...]]
+    number: int = 0
+    counts: bool = True
 
     def __len__(self) -> int:
         """B."""
         return len(self.clips)
+
+    def weight(self, processes: int) -> int:
+        """What it counts in an average over the batches of several processes.
+
+        Lightning averages these weights over the processes in whole numbers: so many times as much is left exact.
+        """
+        return len(self) * processes if self.counts else 0
 
     def blame(self) -> str:
         """Whose motion is broken where a loss is not finite; the end of a sentence."""
@@ -61,17 +72,11 @@ class Batch:
         """The batch with its tensors on a device."""
         features = self.features.to(device, non_blocking=non_blocking)
         mask = self.mask.to(device, non_blocking=non_blocking)
-        return Batch(self.clips, features, mask, self.interactions, self.individuals)
+        return replace(self, features=features, mask=mask)
 
     def pin_memory(self) -> "Batch":
         """The batch in page-locked memory, for the copy to a GPU."""
-        return Batch(
-            self.clips,
-            self.features.pin_memory(),
-            self.mask.pin_memory(),
-            self.interactions,
-            self.individuals,
-        )
+        return replace(self, features=self.features.pin_memory(), mask=self.mask.pin_memory())
 
 
 def collate(samples: list[MotionSample]) -> Batch:

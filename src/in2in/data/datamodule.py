@@ -1,6 +1,7 @@
 """The LightningDataModule: loaders over the three splits."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from lightning import LightningDataModule
 from torch import distributed
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from in2in.data.batch import collate
+from in2in.data.batch import Batch, collate
 from in2in.data.counterparts import Counterparts, collate_pairs
 from in2in.data.interhuman import Augmentation, InteractionDataset
 from in2in.errors import InputError
@@ -89,6 +90,38 @@ def _chunks(items: int, size: int, least: int) -> list[tuple[int, int]]:
     return list(zip(starts, [*starts[1:], items], strict=True))
 
 
+class OrderedBatches(Dataset[Batch]):
+    """A split in its order, in batches that are dealt to the processes in turn, as many to each.
+
+    What a batch holds does not depend on the number of processes, and every clip counts once: where the batches run out
+    before the processes do, the last one is repeated and does not count.
+
+    Args:
+        clips: of the split.
+        batch_size: clips a batch.
+        rank, processes: which of how many.
+    """
+
+    def __init__(self, clips: InteractionDataset, batch_size: int, rank: int = 0, processes: int = 1) -> None:
+        self.clips, self.batch_size, self.rank, self.processes = clips, batch_size, rank, processes
+        self.batches = -(-len(clips) // batch_size)
+
+    def __len__(self) -> int:
+        """Batches of this process."""
+        return -(-self.batches // self.processes)
+
+    def __getitem__(self, index: int) -> Batch:
+        """A batch of this process."""
+        own = index * self.processes + self.rank
+        number = min(own, self.batches - 1)
+        numbers = range(number * self.batch_size, min((number + 1) * self.batch_size, len(self.clips)))
+        return replace(collate([self.clips[clip] for clip in numbers]), number=number, counts=own == number)
+
+
+def _whole(batch: Batch) -> Batch:
+    return batch
+
+
 class InteractionDataModule(LightningDataModule):
     """Feeds two-person clips in the InterHuman layout.
 
@@ -150,10 +183,10 @@ class InteractionDataModule(LightningDataModule):
         """Training batches that each of so many processes has in an epoch."""
         return EpochBatches(self.train.lengths, self.batch_size, self.seed, self.repeat).count(processes)
 
-    def _loader(self, dataset: Dataset[Any], **batches: Any) -> DataLoader[Any]:
+    def _loader(self, dataset: Dataset[Any], put_together: Callable[..., Batch], **batches: Any) -> DataLoader[Any]:
         return DataLoader(
             dataset,
-            collate_fn=collate_pairs if isinstance(dataset, Counterparts) else collate,
+            collate_fn=put_together,
             num_workers=self.num_workers,
             persistent_workers=self.num_workers > 0,
             pin_memory=torch.cuda.is_available(),
@@ -163,7 +196,9 @@ class InteractionDataModule(LightningDataModule):
     def train_dataloader(self) -> DataLoader[Any]:
         """Shuffled, augmented, in batches of like length."""
         batches = EpochBatches(self.train.lengths, self.batch_size, self.seed, self.repeat, self._seen())
-        return self._loader(Counterparts(self.train) if self.counterparts else self.train, batch_sampler=batches)
+        if self.counterparts:
+            return self._loader(Counterparts(self.train), collate_pairs, batch_sampler=batches)
+        return self._loader(self.train, collate, batch_sampler=batches)
 
     def _seen(self) -> int:
         """How many batches of its epoch a run that goes on has been shown."""
@@ -174,9 +209,13 @@ class InteractionDataModule(LightningDataModule):
         return progress.processed if epoch.restarting else 0
 
     def val_dataloader(self) -> DataLoader[Any]:
-        """In order, always the same."""
-        return self._loader(self.val, batch_size=self.batch_size)
+        """In order, always the same; each process has its share."""
+        return self._in_order(self.val)
 
     def test_dataloader(self) -> DataLoader[Any]:
-        """In order, always the same."""
-        return self._loader(self.test, batch_size=self.batch_size)
+        """In order, always the same; each process has its share."""
+        return self._in_order(self.test)
+
+    def _in_order(self, clips: InteractionDataset) -> DataLoader[Any]:
+        share = (0, 1) if self.trainer is None else (self.trainer.global_rank, self.trainer.world_size)
+        return self._loader(OrderedBatches(clips, self.batch_size, *share), _whole, batch_size=None)

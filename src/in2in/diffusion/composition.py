@@ -6,6 +6,7 @@ G = G_int + w(t) (G_ind - G_int). The prior knows motion in a person's own frame
 
 import warnings
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import torch
@@ -74,6 +75,12 @@ class DualMDM(nn.Module):
         self.space, self.prior_space, self.frame = space, prior_space, frame or OwnFrame()
         self.register_buffer("alphas_cumprod", noise.alphas_cumprod.clone(), persistent=False)
         self._last: _Step | None = None
+
+    def unguided(self) -> "DualMDM":
+        """The same blend of its two networks, both without their guidance."""
+        interaction, individual = (part.unguided() for part in (self.interaction, self.individual))  # type: ignore
+        noise = SimpleNamespace(alphas_cumprod=self.alphas_cumprod)
+        return DualMDM(interaction, individual, self.schedule, noise, self.space, self.prior_space, self.frame).eval()
 
     def train(self, mode: bool = True) -> "DualMDM":
         """Set the mode of the interaction model; the prior stays in evaluation mode."""

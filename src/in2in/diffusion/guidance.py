@@ -18,6 +18,10 @@ class _Guided(nn.Module):
         super().__init__()
         self.denoiser = denoiser
 
+    def unguided(self) -> Denoiser:
+        """What is guided."""
+        return self.denoiser
+
     def terms(self, condition: Condition) -> list[tuple[Condition, Tensor]]:
         """Conditions and their weights [B]."""
         raise NotImplementedError

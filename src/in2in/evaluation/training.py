@@ -90,7 +90,7 @@ class ContrastiveModule(LightningModule):
         everyone = torch.arange(len(batch)).numpy()
         hits = r_precision(text.cpu(), motion.cpu(), [RetrievalBatch(everyone, everyone)], match.cpu())
         figures = {"val/loss": contrastive_loss(motion, text, match), "val/top1": hits[0], "val/top3": hits[-1]}
-        self.log_dict(figures, prog_bar=True, batch_size=len(batch), sync_dist=True)
+        self.log_dict(figures, prog_bar=True, batch_size=batch.weight(self.trainer.world_size), sync_dist=True)
 
     def configure_optimizers(self) -> Any:
         """The optimizer and, where there is one, its learning rate schedule."""
