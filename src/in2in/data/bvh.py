@@ -101,7 +101,7 @@ def _frames_at_rest(own: Body, look: Look) -> int:
         return 0
     steps = (own.joints[1:] - own.joints[:-1]).norm(dim=-1).mean(dim=-1)
     usual = float(steps[first:].quantile(0.95))
-    return first if float(steps[first - 1]) > max(JUMP, 5 * usual) else 0
+    return first if float(steps[first - 1]) > max(JUMP, 4 * usual) else 0
 
 
 def _is_rest(own: Body, look: Look) -> Tensor:
