@@ -233,4 +233,5 @@ def _read_joints(path: Path) -> torch.Tensor:
     joints = read_npy(path, "replace it")
     if joints.ndim != 3 or joints.shape[1:] != (NUM_JOINTS, 3):
         raise InputError(f"{path} has shape {list(joints.shape)}, expected [T, 22, 3]: is it from new_joints?")
-    return torch.from_numpy(joints.astype(np.float64))[None]
+    with np.errstate(invalid="ignore"):  # what is not finite is told of where it matters
+        return torch.from_numpy(joints.astype(np.float64))[None]
