@@ -22,6 +22,8 @@ from in2in.data.layout import Texts, write_motion, write_texts
 from in2in.data.preparation import build_cache
 from in2in.doctor.splits import moving_clips
 from in2in.errors import InputError
+from in2in.export.take import Take
+from in2in.export.video import write_mp4
 from in2in.inside import check_own, id_fault
 from in2in.motion.representation import RawMotion
 from in2in.runs import SHIPPED, read_config
@@ -375,3 +377,12 @@ def test_a_map_of_joints_calls_nothing(name: str, tmp_path: Path, cli: Cli, monk
     files = [f"files={tmp_path}/take.npy", f"map={tmp_path}/map.yaml", "out=made", "processes=1"]
     check_one_line(cli("prepare", "source=joints", *files), "map.yaml")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["map.yaml", "take.npy"]
+
+
+@pytest.mark.parametrize("title", ["a\0b", "a\ud800b", "-y -f null"])
+def test_films_of_any_title_in_any_file(title: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sample of somebody else's may be called anything; a name that begins with a dash is no option."""
+    monkeypatch.chdir(tmp_path)
+    write_mp4("-x.mp4", Take(np.zeros((2, 2, 22, 3), np.float32), 30, title), (64, 48))
+    assert [path.name for path in tmp_path.iterdir()] == ["-x.mp4"]
+    assert b"ftyp" in Path("-x.mp4").read_bytes()[:16]

@@ -34,7 +34,8 @@ def write_mp4(path: str | Path, take: Take, size: tuple[int, int] = SIZE) -> Non
         raise InputError(f"{path}: a film of {width} x {height} pixels cannot be encoded: choose even numbers")
     raw = ("-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", f"{width}x{height}", "-r", str(take.fps), "-i", "-")
     film = ("-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-movflags", "+faststart")
-    title = ("-metadata", f"title={take.title}")
+    words = take.title.replace("\0", " ").encode(errors="replace").decode()  # what no program can be handed
+    title = ("-metadata", f"title={words}")
     with whole_file(path) as unfinished:
         command = [get_ffmpeg_exe(), "-y", "-loglevel", "error", *raw, *film, *title, str(unfinished.absolute())]
         with Popen(command, stdin=PIPE, stderr=PIPE) as encoder:
