@@ -3,8 +3,11 @@
 import functools
 import os
 import re
+import signal
 import sys
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -126,7 +129,8 @@ def command(name: str) -> Callable[[Callable[[DictConfig], None]], Callable[[], 
             sys.argv[1:] = [quote_free_text(argument) for argument in sys.argv[1:]]
             run = hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name=name)(job)
             try:
-                run()
+                with unwinding():
+                    run()
             except (InputError, HydraException, OmegaConfBaseException) as error:
                 sys.exit(f"in2in-{name}: {one_line(error)}")
             except OSError as error:
@@ -141,10 +145,40 @@ def command(name: str) -> Callable[[Callable[[DictConfig], None]], Callable[[], 
     return decorate
 
 
+class TerminatedError(BaseException):
+    """The process was asked to end (SIGTERM)."""
+
+
+def _terminate(*_: object) -> None:
+    raise TerminatedError
+
+
+@contextmanager
+def unwinding() -> Iterator[None]:
+    """SIGTERM ends the process as ever, but what is half-written is removed before."""
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        yield
+    except TerminatedError:
+        leave_sigterm()
+        os.kill(os.getpid(), signal.SIGTERM)
+    finally:
+        leave_sigterm()
+
+
+def leave_sigterm() -> None:
+    """From here on SIGTERM does what it did before the command; for libraries that have their own way to end."""
+    if signal.getsignal(signal.SIGTERM) is _terminate:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
 def explained(error: BaseException, out: Path) -> str:
     """One line for an error of the user's, or of a full disk; another is raised again."""
     if not isinstance(error, InputError) and (why := no_room(error)):
-        place = getattr(error, "filename", None) or out
+        place = getattr(error, "filename", None) or ("a file" if out == Path(".") else out)
         return f"{place} cannot be written ({why}): make room and run the same command again"
     if isinstance(error, InputError | HydraException | OmegaConfBaseException):
         return one_line(error)

@@ -1,6 +1,5 @@
 """in2in-train: train a model on a prepared data set."""
 
-import shutil
 import warnings
 from pathlib import Path
 from typing import Any
@@ -10,12 +9,12 @@ from omegaconf import DictConfig, OmegaConf
 
 from in2in.checkpoints import LAST, fault, newest_whole, read_checkpoint, whole_others
 from in2in.cli.before_training import check_persons, check_texts, settle_length
-from in2in.cli.entry import command, output_dir
+from in2in.cli.entry import command, leave_sigterm, output_dir
 from in2in.cli.folders import is_new
 from in2in.cli.schema import check
 from in2in.errors import InputError, no_room
 from in2in.inside import check_own
-from in2in.whole import clear_unfinished
+from in2in.whole import clear_unfinished, write_bytes
 
 
 @command("train")
@@ -72,6 +71,7 @@ def main(cfg: DictConfig) -> None:
         )
         for line in told:
             print(line)
+    leave_sigterm()  # Lightning's own way to end leaves a checkpoint
     try:
         trainer.fit(module, datamodule=data, ckpt_path=checkpoint, weights_only=True)
     except Exception as error:
@@ -99,7 +99,7 @@ def self_contained(cfg: DictConfig, out: Path) -> DictConfig:
         if given.is_dir():
             copy_text_model(given, out / name)
         elif given.resolve() != (out / name).resolve():
-            shutil.copyfile(given, out / name)
+            write_bytes(out / name, given.read_bytes())
         node[key] = f"${{run_dir}}/{name}"
     return kept
 
