@@ -131,11 +131,10 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="where the figures go, too")
     given = parser.parse_args()
     given.out.mkdir(parents=True)
-    temporary = Path(tempfile.gettempdir())
+    temporary = Path(tempfile.mkdtemp())
+    tempfile.tempdir = os.environ["TMPDIR"] = str(temporary)
     apart = given.out.stat().st_dev != temporary.stat().st_dev
-    print(
-        f"results on {given.out}, temporary files on {temporary}: {'two file systems' if apart else 'ONE file system'}"
-    )
+    print(f"results on {given.out}, temporary files on {temporary}: {1 + apart} file systems")
     started = time.monotonic()
     try:
         with serving(ChatServer(described)) as server:
@@ -330,7 +329,7 @@ def try_job(job: Job, kills: int, out: Path) -> Outcome:
     if run(log, job.name, job.arguments, within=job.results) != 0:
         sys.exit(f"in2in-{job.name} failed:\n{log.read_text()}")
     lasted = time.monotonic() - started
-    expected, whole = job.state(), job.visible(job.results)
+    expected, whole, temporary = job.state(), job.visible(job.results), set(os.listdir(tempfile.gettempdir()))
     events = json.loads(events_file(job.results).read_text())
     print(f"{outcome.command}: {lasted:.1f} s undisturbed, {len(events)} times a file is opened or named", flush=True)
     for number, moment in enumerate(moments(job, kills, lasted, events)):
@@ -363,7 +362,7 @@ def try_job(job: Job, kills: int, out: Path) -> Outcome:
             outcome.wrong.append(f"{moment}: differs in {sorted(differ)[:5]}")
         left = [path.name for path in job.results.rglob("*") if ".unfinished-" in path.name]
         left += [path.name for path in job.results.parent.iterdir() if ".unfinished-" in path.name]
-        left += os.listdir(tempfile.gettempdir())
+        left += set(os.listdir(tempfile.gettempdir())) - temporary
         outcome.nothing_left_over += not left
         if left:
             outcome.wrong.append(f"{moment}: left over {left}")
@@ -394,10 +393,8 @@ def moments(job: Job, kills: int, lasted: float, events: Sequence[tuple[str, str
 
 def table(outcomes: Sequence[Outcome]) -> str:
     """In Markdown."""
-    lines = [
-        "| command | kills | of them while writing | went on | same result | nothing left over | half-written in sight |"
-    ]
-    lines += ["| --- " * 7 + "|"]
+    titles = ("command", "kills", "of them while writing", "went on", "same result", "nothing left over")
+    lines = ["| " + " | ".join((*titles, "half-written in sight")) + " |", "| --- " * 7 + "|"]
     for own in outcomes:
         cells = (own.command, own.kills, own.while_writing, own.went_on, own.same_result, own.nothing_left_over)
         lines.append("| " + " | ".join(map(str, (*cells, own.half_written_in_sight))) + " |")
