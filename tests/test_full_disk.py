@@ -1,0 +1,75 @@
+"""A full disk is one line in every command; nothing is lost, nothing half-written stays, the same command goes on."""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from conftest import Cli
+from killing import files_end_at
+from takes import pushed, sample_of
+
+from in2in.export.formats import FORMATS
+from in2in.runs import SHIPPED, SHIPPED_PRIOR
+
+FEW = ["sampler=ddim", "sampler.steps=2"]
+
+EVALUATED = ["protocol.retrieval=2", "protocol.diversity_pairs=2", "protocol.texts=1", "protocol.samples=2"]
+EVALUATED += ["protocol.pairs=1", "repeats=2", "limit=3", *FEW, "trainer.accelerator=cpu", "trainer.devices=1"]
+
+COMMANDS = {
+    "prepare": ["source=synthetic", "clips=4", "processes=1"],
+    "sample": ["run=RUN", "prompt=hug", "seconds=0.6", *FEW],
+    "pack": [f"run={SHIPPED_PRIOR}"],
+    "blend": [f"run={SHIPPED}", f"prior_run={SHIPPED_PRIOR}", "composition=exp", "pack=true"],
+    "evaluate": ["run=RUN", "evaluator_run=RULER", "data_dir=BENCH", *EVALUATED],
+    "judge": ["run=RUN", "data_dir=BENCH", "clips=2", *FEW],
+    "check": ["data_dir=SMALL"],
+    "recall": ["run=RUN", "data_dir=SMALL", "clips=1", "seeds=1", *FEW],
+    "schedules": [],
+}
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def refused_and_done_again(cli: Cli, name: str, arguments: Sequence[str], out: Path, room: int) -> None:
+    before = contents(out.parent)
+    with files_end_at(room):
+        full = cli(name, *arguments)
+    assert full.code == 1
+    assert "Traceback" not in full.err
+    [line] = [line for line in full.err.splitlines() if line.startswith(f"in2in-{name}: ")]
+    assert "cannot be written" in line
+    assert "make room" in line
+    there = contents(out.parent)
+    assert {path: there[path] for path in before} == before, "what was there stays"
+    again = cli(name, *arguments)
+    assert again.code == 0, again.err
+    done = contents(out.parent)
+    assert {path: done[path] for path in there} == there, "whatever was written before the disk was full was whole"
+    assert max(len(done[path]) for path in done.keys() - before.keys()) > room
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_full_disk_is_one_line(
+    cli: Cli, name: str, run_folder: Path, evaluator_run: Path, bench: Path, dataset: Path, tmp_path: Path
+) -> None:
+    places = {"RUN": run_folder, "RULER": evaluator_run, "BENCH": bench, "SMALL": dataset}
+    out = tmp_path / "out"
+    given = [argument.partition("=") for argument in COMMANDS[name]]
+    arguments = [f"{key}{equals}{places.get(value, value)}" for key, equals, value in given]
+    room = 300 if name == "recall" else 8000
+    refused_and_done_again(cli, name, [*arguments, f"out={out}"], out, room)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_full_disk_is_one_line_for_every_export(cli: Cli, name: str, tmp_path: Path) -> None:
+    if name == "mp4" and shutil.which("ffmpeg") is None:
+        pytest.importorskip("imageio_ffmpeg")
+    (tmp_path / "made").mkdir()
+    sample_of(pushed(), tmp_path / "made" / "000.npz")
+    out = tmp_path / "made" / "out"
+    given = [f"files={tmp_path}/made/*.npz", f"to={name}", f"out={out}"]
+    refused_and_done_again(cli, "export", given, out, 8000)
