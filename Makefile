@@ -38,8 +38,8 @@ test: setup ## Run all tests
 	$(BIN)/pytest -n 2
 
 lint: setup ## Check style and types
-	$(BIN)/ruff check src tests docs
-	$(BIN)/ruff format --check src tests docs
+	$(BIN)/ruff check src tests docs scripts
+	$(BIN)/ruff format --check src tests docs scripts
 	$(BIN)/pyright
 
 clean: ## Remove what setup and the demo made

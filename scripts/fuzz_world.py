@@ -1,0 +1,189 @@
+"""The right files that the fuzz changes, and how a case is carried out in a folder of its own."""
+
+import io
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+import roma
+import torch
+from fuzz_cases import Case
+from fuzz_edits import changed_arrays, changed_bytes, changed_text, pickled
+
+from in2in.data.preparation import build_cache
+from in2in.data.synthetic import generate, write_dataset
+from in2in.export.bvh import write_bvh
+from in2in.export.take import Take
+from in2in.motion.inverse_kinematics import inverse_kinematics
+from in2in.motion.representation import FPS, canonicalise, encode
+from in2in.motion.rotations import matrix_from_6d
+from in2in.motion.skeleton import JOINTS
+from in2in.pipeline import Motion, Prompt
+
+SMALL = (
+    *("model.width=32", "model.layers=1", "model.heads=2", "model.feed_forward=32"),
+    *("head.layers=1", "head.heads=2", "head.feed_forward=32", "data.batch_size=2", "logger=csv"),
+    *("trainer.accelerator=cpu", "trainer.devices=1", "+trainer.enable_progress_bar=false", "trainer.max_epochs=1"),
+)
+SHORT = ("seconds=0.5", "sampler=ddim", "sampler.steps=1", "export=[csv]", "device=cpu")
+ELSEWHERE = {"train", "evaluate", "judge", "recall", "annotate"}
+"""Commands that would work for long: their options are read and checked, then there is no such data set."""
+
+CLIP = "G001T000A000R000"
+
+
+class World:
+    """The right files, made once.
+
+    Args:
+        folder: where they lie.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.run, self.data, self.sample = folder / "run", folder / "data", folder / "000.npz"
+        write_dataset(self.data, 6, seed=1)
+        build_cache(self.data, 1)
+        self.call("train", f"data_dir={self.data}", f"out={self.run}", "callbacks.texts=null", *SMALL)
+        motion = canonicalise(generate(3, 0, "push").motion.crop(0, 31))
+        joints, rotations = motion.joints.numpy(), motion.rotations.numpy()
+        features = encode(motion).numpy()
+        Motion(joints[:, :-1], features, Prompt("they meet", seed=4)).save(self.sample)
+        write_bvh(folder / "take", Take(joints, FPS, "x", ("", ""), "", rotations))
+        self.bvh = [(folder / f"take_person{person}.bvh").read_text() for person in (1, 2)]
+        self.joints = {"joints": joints, "names": np.array(JOINTS), "fps": np.array(30)}
+        self.person = {
+            "pose_body": roma.rotmat_to_rotvec(matrix_from_6d(motion.rotations[0].double())).numpy(),
+            "root_orient": roma.rotmat_to_rotvec(inverse_kinematics(motion.joints[0].double())[1]).numpy(),
+            "trans": joints[0, :, 0].astype(float),
+            "betas": np.zeros((1, 10)),
+            "gender": np.array("neutral"),
+        }
+        config = (self.run / "config.yaml").read_text()
+        self.config = config
+        self.weights = torch.load(self.run / "checkpoints" / "last.ckpt", weights_only=True)["state_dict"]
+
+    def call(self, name: str, *arguments: str) -> None:
+        """Run a command as the shell would; leaves as it does."""
+        sys.argv = [f"in2in-{name}", *arguments]
+        import_module(f"in2in.cli.{name}").main()
+
+
+def options(world: World, case: Case, here: Path) -> None:
+    """Any command with odd options."""
+    name = case["command"]
+    before = {"sample": ["prompt=hug", f"run={world.run}", *SHORT], "check": [f"data_dir={world.data}"]}
+    before |= {"export": [f"files={world.sample}", "to=csv"], "pack": [f"run={world.run}"]}
+    after = ["data_dir=nowhere"] if name in ELSEWHERE else []
+    world.call(name, *before.get(name, []), *case["options"], *after, f"out={here}/out")
+
+
+def prompts(world: World, case: Case, here: Path) -> None:
+    """Odd texts and numbers, sampled."""
+    told = [f"{key}={value}" for key, value in case.items()]
+    world.call("sample", f"run={world.run}", *SHORT, *told, f"out={here}/out")
+
+
+def json_lines(world: World, case: Case, here: Path) -> None:
+    """A file of prompts."""
+    lines = [str(line) if case["plain"] else json.dumps(line) for line in case["lines"]]
+    data = case["end"].join(lines).encode(case["encoding"], "replace")
+    path = here / f"prompts{case['ending']}"
+    path.write_bytes(changed_bytes(data, case["bytes"]))
+    world.call("sample", f"run={world.run}", *SHORT, f"prompts={path}", f"out={here}/out")
+
+
+def bvh(world: World, case: Case, here: Path) -> None:
+    """A pair of BVH files, one of them changed."""
+    for person, text in enumerate(world.bvh, start=1):
+        if person == 1:
+            text = changed_text(text, case["tokens"])
+        data = text.encode("utf-8", "surrogatepass")
+        (here / f"take_{person}.bvh").write_bytes(changed_bytes(data, case["bytes"]) if person == 1 else data)
+    (here / "texts.tsv").write_text("take_1\tTwo people push.\n")
+    pair = [f"person{person}={here}/take_{person}.bvh" for person in (1, 2)]
+    given = [*pair, f"texts={here}/texts.tsv", "clip_seconds=1", "val_share=0", "test_share=0", "processes=1"]
+    world.call("prepare", "source=bvh", *given, f"out={here}/out")
+
+
+def arrays(world: World, case: Case, here: Path) -> None:
+    """Files of numpy, by whichever command reads them."""
+    reader = case["reader"]
+    right = {"sample": dict(np.load(world.sample)), "interx": world.person}.get(reader, world.joints)
+    found = changed_arrays(right, case["arrays"])
+    path = here / ("take.npy" if reader.endswith("npy") else "take.pkl" if reader.endswith("pkl") else "take.npz")
+    if reader == "interhuman":
+        shutil.copytree(world.data, here / "data", ignore=shutil.ignore_patterns("cache", "texts"))
+        path = next((here / "data" / "motions_processed" / "person1").glob("*.npy"))
+        found = changed_arrays({"motion": np.load(path)}, case["arrays"])
+    if path.suffix == ".npz":
+        if reader == "interx":
+            path = here / "interx" / "motions" / CLIP / "P1.npz"
+            path.parent.mkdir(parents=True)
+            np.savez(path.with_name("P2.npz"), **world.person)
+            for split, ids in (("train", f"{CLIP}\n"), ("val", ""), ("test", "")):
+                (here / "interx" / "splits").mkdir(exist_ok=True)
+                (here / "interx" / "splits" / f"{split}.txt").write_text(ids)
+            (here / "interx" / "texts").mkdir()
+            (here / "interx" / "texts" / f"{CLIP}.txt").write_text("Two people push.\n")
+        written = io.BytesIO()
+        np.savez(written, **found)  # type: ignore[arg-type]
+        data = written.getvalue()
+    elif path.suffix == ".npy":
+        written = io.BytesIO()
+        np.save(written, next(iter(found.values()), np.zeros(0)))
+        data = written.getvalue()
+    else:
+        data = pickled(found)
+    path.write_bytes(changed_bytes(data, case["bytes"]))
+    mapped = "joints: {" + ", ".join(f"{name}: {name}" for name in JOINTS) + "}\n"
+    (here / "map.yaml").write_text(mapped)
+    (here / "texts.tsv").write_text("take\tTwo people push.\n")
+    joints = ["source=joints", f"files={path}", f"map={here}/map.yaml", f"texts={here}/texts.tsv"]
+    shares = ["val_share=0", "test_share=0"]
+    match reader:
+        case "sample":
+            world.call("export", f"files={path}", "to=[csv,bvh,glb,html]", f"out={here}/out")
+        case "interhuman":
+            world.call("prepare", "source=interhuman", f"data_dir={here}/data", "processes=1")
+        case "interx":
+            world.call("prepare", "source=interx", f"interx_dir={here}/interx", "processes=1", f"out={here}/out")
+        case _:
+            world.call("prepare", *joints, *shares, "processes=1", f"out={here}/out")
+
+
+def run_folders(world: World, case: Case, here: Path) -> None:
+    """A run whose configuration or weights were changed."""
+    run = here / "run"
+    (run / "checkpoints").mkdir(parents=True)
+    config = changed_text(world.config, case["config"]).encode("utf-8", "surrogatepass")
+    (run / "config.yaml").write_bytes(changed_bytes(config, case["config bytes"]))
+    weights = {name: value.numpy() for name, value in world.weights.items()}
+    weights = changed_arrays(weights, case["weights"])
+    tensors = {name: torch.as_tensor(value.copy()) for name, value in weights.items() if value.dtype.kind in "fiub?"}
+    written = io.BytesIO()
+    torch.save({"state_dict": tensors}, written)
+    (run / "checkpoints" / "last.ckpt").write_bytes(changed_bytes(written.getvalue(), case["weights bytes"]))
+    if (gone := run / case["missing"]) != run:
+        shutil.rmtree(gone) if gone.is_dir() else gone.unlink()
+    world.call("sample", "prompt=hug", f"run={run}", *SHORT, f"out={here}/out")
+
+
+CARRY_OUT: dict[str, Callable[[World, Case, Path], None]] = {
+    "options": options,
+    "prompts": prompts,
+    "JSON lines": json_lines,
+    "BVH": bvh,
+    "arrays": arrays,
+    "run folders": run_folders,
+}
+
+
+def quietly(work: Callable[[], None]) -> None:
+    """Do something whose words nobody reads."""
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+        work()
