@@ -139,6 +139,11 @@ def command(name: str) -> Callable[[Callable[[DictConfig], None]], Callable[[], 
                 sys.exit(f"in2in-{name}: out={error.filename} cannot be made ({error.strerror}): choose another folder")
             except KeyboardInterrupt:
                 sys.exit(f"in2in-{name}: interrupted")
+            except (AssertionError, AttributeError, TypeError, ValueError, RecursionError) as error:
+                if started:
+                    raise
+                why = " ".join(str(error).split()) or "an option without a name or value"  # hydra's own, of odd options
+                sys.exit(f"in2in-{name}: the options cannot be read ({why}): write name=value")
 
         return main
 
