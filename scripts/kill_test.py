@@ -329,12 +329,12 @@ def try_job(job: Job, kills: int, out: Path) -> Outcome:
     if run(log, job.name, job.arguments, within=job.results) != 0:
         sys.exit(f"in2in-{job.name} failed:\n{log.read_text()}")
     lasted = time.monotonic() - started
-    expected, whole, temporary = job.state(), job.visible(job.results), set(os.listdir(tempfile.gettempdir()))
+    expected, whole = job.state(), job.visible(job.results)
     events = json.loads(events_file(job.results).read_text())
     print(f"{outcome.command}: {lasted:.1f} s undisturbed, {len(events)} times a file is opened or named", flush=True)
     for number, moment in enumerate(moments(job, kills, lasted, events)):
         renew(job)
-        before = job.visible(job.results)
+        before, temporary = job.visible(job.results), set(os.listdir(tempfile.gettempdir()))
         while (code := run(log, job.name, job.arguments, moment, job.results)) == 0 and moment.seconds is not None:
             renew(job)  # it was faster than the undisturbed one
             moment = Moment(seconds=0.8 * moment.seconds)
