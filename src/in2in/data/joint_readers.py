@@ -97,7 +97,7 @@ def read_bandai_namco(path: Path) -> Iterator[Take]:
     scale, fps = (number(path, name, file[name], "give the packed data set") for name in ("scale", "fps"))
     places = np.cumsum(steps, axis=0, dtype=np.int16)  # wraps around as the differences did
     for clip, start, end in zip(clips, bounds, bounds[1:], strict=False):
-        joints = (places[start:end] * np.float32(scale))[None]
+        joints = _float32(places[start:end] * np.float64(scale))[None]
         yield Take(clip, path, joints, names, fps, tuple(clip.split("_")[1:-1]), group=clip)
 
 
