@@ -25,7 +25,6 @@ COMMANDS = {
     "evaluate": ["run=RUN", "evaluator_run=RULER", "data_dir=BENCH", *EVALUATED],
     "judge": ["run=RUN", "data_dir=BENCH", "clips=2", *FEW],
     "check": ["data_dir=SMALL"],
-    "recall": ["run=RUN", "data_dir=SMALL", "clips=1", "seeds=1", *FEW],
     "schedules": [],
 }
 
@@ -60,8 +59,7 @@ def test_a_full_disk_is_one_line(
     out = tmp_path / "out"
     given = [argument.partition("=") for argument in COMMANDS[name]]
     arguments = [f"{key}{equals}{places.get(value, value)}" for key, equals, value in given]
-    room = 300 if name == "recall" else 8000
-    refused_and_done_again(cli, name, [*arguments, f"out={out}"], out, room)
+    refused_and_done_again(cli, name, [*arguments, f"out={out}"], out, 8000)
 
 
 @pytest.mark.parametrize("name", FORMATS)
