@@ -14,15 +14,11 @@ from in2in.runs import SHIPPED, SHIPPED_PRIOR
 
 FEW = ["sampler=ddim", "sampler.steps=2"]
 
-EVALUATED = ["protocol.retrieval=2", "protocol.diversity_pairs=2", "protocol.texts=1", "protocol.samples=2"]
-EVALUATED += ["protocol.pairs=1", "repeats=2", "limit=3", *FEW, "trainer.accelerator=cpu", "trainer.devices=1"]
-
 COMMANDS = {
     "prepare": ["source=synthetic", "clips=4", "processes=1"],
     "sample": ["run=RUN", "prompt=hug", "seconds=0.6", *FEW],
     "pack": [f"run={SHIPPED_PRIOR}"],
     "blend": [f"run={SHIPPED}", f"prior_run={SHIPPED_PRIOR}", "composition=exp", "pack=true"],
-    "evaluate": ["run=RUN", "evaluator_run=RULER", "data_dir=BENCH", *EVALUATED],
     "judge": ["run=RUN", "data_dir=BENCH", "clips=2", *FEW],
     "check": ["data_dir=SMALL"],
     "schedules": [],
@@ -53,9 +49,9 @@ def refused_and_done_again(cli: Cli, name: str, arguments: Sequence[str], out: P
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_full_disk_is_one_line(
-    cli: Cli, name: str, run_folder: Path, evaluator_run: Path, bench: Path, dataset: Path, tmp_path: Path
+    cli: Cli, name: str, run_folder: Path, bench: Path, dataset: Path, tmp_path: Path
 ) -> None:
-    places = {"RUN": run_folder, "RULER": evaluator_run, "BENCH": bench, "SMALL": dataset}
+    places = {"RUN": run_folder, "BENCH": bench, "SMALL": dataset}
     out = tmp_path / "out"
     given = [argument.partition("=") for argument in COMMANDS[name]]
     arguments = [f"{key}{equals}{places.get(value, value)}" for key, equals, value in given]
