@@ -32,15 +32,16 @@ demo: setup ## Sample eight kinds of interaction from the weights that come alon
 	@echo "open demo/judged/000.html and demo/samples/000.html in a browser"
 
 results: setup ## Train and evaluate all rows of docs/results.md (many hours; STEPS=, CLIPS=, REPEATS=; goes on where it stopped)
-	$(BIN)/python docs/make_results.py --work $(WORK) --steps $(STEPS) --clips $(CLIPS) --repeats $(REPEATS) $(MORE)
+	$(BIN)/python scripts/make_results.py --work $(WORK) --steps $(STEPS) --clips $(CLIPS) --repeats $(REPEATS) $(MORE)
 
 test: setup ## Run all tests
 	$(BIN)/pytest -n 2
 
 lint: setup ## Check style and types
-	$(BIN)/ruff check src tests docs scripts
-	$(BIN)/ruff format --check src tests docs scripts
+	$(BIN)/ruff check src tests scripts scripts
+	$(BIN)/ruff format --check src tests scripts scripts
 	$(BIN)/pyright
+	$(BIN)/lint-imports
 
 clean: ## Remove what setup and the demo made
 	rm -rf .venv demo

@@ -15,8 +15,8 @@ import torch
 from fuzz_cases import Case
 from fuzz_edits import changed_arrays, changed_bytes, changed_text, pickled
 
+from in2in.bench.people import generate, write_dataset
 from in2in.data.preparation import build_cache
-from in2in.data.synthetic import generate, write_dataset
 from in2in.export.bvh import write_bvh
 from in2in.export.take import Take
 from in2in.motion.inverse_kinematics import inverse_kinematics

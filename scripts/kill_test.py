@@ -32,7 +32,7 @@ import lightning  # noqa: F401
 import torch
 from chat_server import ChatServer, serving
 
-from in2in.checkpoints import fault
+from in2in.runs.checkpoints import fault
 
 COMMANDS = ("train", "prepare", "sample", "evaluate", "annotate", "export")
 for own in COMMANDS:

@@ -12,9 +12,9 @@ import pytest
 import torch
 from annotating import dataset as numbered_texts
 
+from in2in.bench.people import write_dataset
 from in2in.data.layout import RAW_POSITIONS, RAW_ROTATIONS, Texts, to_y_up, write_motion, write_split, write_texts
 from in2in.data.preparation import build_cache
-from in2in.data.synthetic import write_dataset
 from in2in.motion.representation import RawMotion
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -80,7 +80,7 @@ def cli(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> C
         capfd.readouterr()
         code, message = 0, ""
         try:
-            import_module(f"in2in.cli.{name}").main()
+            import_module("in2in.bench.command" if name == "judge" else f"in2in.cli.{name}").main()
         except SystemExit as stop:
             code, message = (1, str(stop.code)) if isinstance(stop.code, str) else (int(stop.code or 0), "")
         out, err = capfd.readouterr()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import torch
 
-from in2in.data.synthetic import generate
+from in2in.bench.people import generate
 from in2in.export.take import Take
 from in2in.motion.representation import FPS, RawMotion, canonicalise, encode
 from in2in.pipeline import Motion, Prompt

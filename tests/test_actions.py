@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor
 
-from in2in.data.synthetic import KINDS, generate
-from in2in.evaluation.actions import ActionReader, measures
+from in2in.bench.actions import ActionReader, measures
+from in2in.bench.people import KINDS, generate
 from in2in.motion.rotations import rotate_about_y
 
 STARTERS = {"bow": "bows", "kick and block": "kicks", "chase": "chases"}

@@ -12,8 +12,8 @@ import torch
 from conftest import Cli
 from torch import Tensor
 
-from in2in.data.amass import AmassRotations
 from in2in.data.layout import read_motion
+from in2in.importers.amass import AmassRotations
 from in2in.motion.representation import RawMotion, mirror
 from in2in.motion.rotations import matrix_from_6d
 from in2in.motion.skeleton import BONE_LENGTHS, forward_kinematics, tpose_offsets

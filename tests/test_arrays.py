@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from in2in.arrays import number, read_npy, read_npz, word
 from in2in.errors import InputError
+from in2in.files.arrays import number, read_npy, read_npz, word
 from in2in.motion.normalizer import Normalizer
 
 
@@ -75,7 +75,7 @@ def test_a_bad_array_among_several_gets_one_line_that_names_it(tmp_path: Path, n
 def test_a_small_file_that_unpacks_to_a_huge_array_is_not_unpacked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("in2in.arrays.LARGEST", 1 << 20)
+    monkeypatch.setattr("in2in.files.arrays.LARGEST", 1 << 20)
     path = tmp_path / "x.npz"
     np.savez_compressed(path, a=np.zeros(1 << 18), b=np.zeros(9))
     assert path.stat().st_size < 1 << 14

@@ -13,8 +13,8 @@ from transformers import get_cosine_schedule_with_warmup
 
 from in2in.data.layout import Texts, read_texts, write_texts
 from in2in.data.preparation import build_cache
-from in2in.learning_rate import cosine_with_warmup
 from in2in.motion.representation import RawMotion
+from in2in.training.learning_rate import cosine_with_warmup
 
 QUICK = [*TINY, "callbacks.texts=null", "callbacks.samples=null", "callbacks.best=null", "callbacks.last=null"]
 

@@ -13,7 +13,7 @@ from in2in.blend import blend
 from in2in.diffusion.schedules import ConstantSchedule
 from in2in.errors import InputError
 from in2in.pipeline import Generator, Prompt
-from in2in.runs import SHIPPED, SHIPPED_PRIOR, read_run
+from in2in.runs.folder import SHIPPED, SHIPPED_PRIOR, read_run
 
 ASKED = ["prompt=one person waves", "individual1=a person waves the left hand", "seconds=1", "sampler=ddim"]
 

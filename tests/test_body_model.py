@@ -14,7 +14,7 @@ from conftest import Cli
 from glb_reader import Glb
 from scipy.spatial.transform import Rotation
 
-from in2in.data.synthetic import generate
+from in2in.bench.people import generate
 from in2in.errors import InputError
 from in2in.export.body_model import BodyModel, read_body_model
 from in2in.export.glb import write_glb

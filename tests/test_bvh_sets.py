@@ -14,8 +14,8 @@ from scipy.spatial.transform import Rotation
 
 from in2in.cli.entry import conf_dir
 from in2in.data.layout import count_persons, read_motion, read_split, read_texts
-from in2in.data.pairs import BvhPairs
 from in2in.errors import InputError
+from in2in.importers.bvh.pairs import BvhPairs
 from in2in.motion.skeleton import INDEX
 
 SKELETONS = yaml.safe_load((conf_dir() / "source" / "bvh.yaml").read_text())["source"]["skeletons"]

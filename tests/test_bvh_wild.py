@@ -12,9 +12,9 @@ from bvh_files import HUMAN_IK, Figure, Style, bvh, figure
 from scipy.spatial.transform import Rotation
 
 from in2in.cli.entry import conf_dir
-from in2in.data.bvh import BvhMotion, read_bvh
-from in2in.data.bvh_rest import quarter_turns
 from in2in.errors import InputError
+from in2in.importers.bvh.read import BvhMotion, read_bvh
+from in2in.importers.bvh.rest import quarter_turns
 
 SKELETONS = yaml.safe_load((conf_dir() / "source" / "bvh.yaml").read_text())["source"]["skeletons"]
 

@@ -9,7 +9,7 @@ from chromium import chromium, wait
 from PIL import Image
 from standing import two_people
 
-from in2in.data.synthetic import KINDS, generate
+from in2in.bench.people import KINDS, generate
 from in2in.export.camera import Camera, sides
 from in2in.export.html import write_page
 from in2in.export.take import Take

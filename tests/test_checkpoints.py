@@ -8,10 +8,10 @@ import torch
 from conftest import TINY, Cli
 from killing import files_end_at, killed_in
 
-from in2in.callbacks.writing import WholeCheckpoints
-from in2in.checkpoints import fault, newest_whole
 from in2in.pipeline import Generator, Prompt
-from in2in.runs import find_weights, newest_run
+from in2in.runs.checkpoints import fault, newest_whole
+from in2in.runs.folder import find_weights, newest_run
+from in2in.training.writing import WholeCheckpoints
 
 EPOCHS = 3
 

@@ -8,8 +8,8 @@ import torch
 from conftest import Cli
 
 from in2in.pipeline import Motion
-from in2in.provenance import weights_sha256
-from in2in.runs import read_run
+from in2in.runs.folder import read_run
+from in2in.runs.provenance import weights_sha256
 
 
 def test_recall_takes_a_blend(cli: Cli, run_folder: Path, prior_run: Path, dataset: Path, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from conftest import Cli
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
 from in2in.cli.entry import quote_free_text
-from in2in.runs import SHIPPED, newest_run
+from in2in.runs.folder import SHIPPED, newest_run
 
 TYPED = [
     "two people hug",

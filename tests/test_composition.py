@@ -26,12 +26,12 @@ from in2in.errors import InputError
 from in2in.models.condition import Condition, TextConditioner, TextHead
 from in2in.models.denoiser import IndividualDenoiser, InteractionDenoiser
 from in2in.models.dual import DualCondition, DualConditioner, PublishedPairPrior
-from in2in.models.published import IN2IN, INDIVIDUAL
 from in2in.motion.normalizer import Normalizer
 from in2in.motion.placement import Placement
 from in2in.motion.representation import RawMotion, canonicalise, encode
 from in2in.motion.rotations import heading, rotate_about_y
 from in2in.motion.space import FeatureSpace, HumanML3DSpace
+from in2in.published.models import IN2IN, INDIVIDUAL
 
 NOISE = DDIMScheduler(
     beta_schedule="squaredcos_cap_v2", prediction_type="sample", clip_sample=False, timestep_spacing="leading"

@@ -17,11 +17,13 @@ from transformers import AutoModel, CLIPTokenizer
 
 from in2in.errors import InputError
 from in2in.evaluation.interclip import InterCLIP, MotionTower, TextTower
-from in2in.models.checkpoint import check_complete, load_state
 from in2in.models.condition import Condition, TextHead
 from in2in.models.denoiser import IndividualDenoiser, InteractionDenoiser, InterGenDenoiser
-from in2in.models.key_map import KeyMap
-from in2in.models.published import (
+from in2in.motion.space import FeatureSpace, HumanML3DSpace
+from in2in.pipeline import Generator, Prompt
+from in2in.published.checkpoint import check_complete, load_state
+from in2in.published.key_map import KeyMap
+from in2in.published.models import (
     CLIP_SIZES,
     DENOISER_SIZES,
     HEAD_SIZES,
@@ -32,9 +34,7 @@ from in2in.models.published import (
     MOTION_TOWER_SIZES,
     TEXT_TOWER_SIZES,
 )
-from in2in.motion.space import FeatureSpace, HumanML3DSpace
-from in2in.pipeline import Generator, Prompt
-from in2in.runs import read_run
+from in2in.runs.folder import read_run
 from in2in.text.clip_folder import byte_symbols, text_model
 
 Shapes = dict[str, list[int]]

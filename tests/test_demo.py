@@ -20,7 +20,7 @@ from in2in.demo.app import App, gallery
 from in2in.demo.limits import Limits
 from in2in.demo.studio import Studio
 from in2in.pipeline import Generator, Prompt
-from in2in.runs import read_run
+from in2in.runs.folder import read_run
 
 NASTY = 'They </script><b>meet</b> & {{title}} ${document.title="gone"} <img src=x onerror=alert(1)>'
 STEPS = 8

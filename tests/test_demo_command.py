@@ -15,13 +15,13 @@ from conftest import Cli
 
 pytest.importorskip("gradio")
 
+from in2in.bench.judge import recognise
 from in2in.demo.app import gallery
 from in2in.demo.limits import Limits
 from in2in.demo.studio import Order, Studio
 from in2in.errors import InputError
-from in2in.evaluation.judge import recognise
 from in2in.pipeline import Generator, Prompt
-from in2in.runs import SHIPPED
+from in2in.runs.folder import SHIPPED
 
 
 def test_orders_beyond_the_limits_are_refused(run_folder: Path, prior_run: Path) -> None:

@@ -17,7 +17,7 @@ from in2in.demo.limits import Limits
 from in2in.demo.studio import Studio
 from in2in.errors import InputError
 from in2in.pipeline import Generator
-from in2in.runs import read_run
+from in2in.runs.folder import read_run
 
 LIMITS = Limits(seconds=1, samples=1, visitors=3, texts=4, files=1)
 

@@ -22,7 +22,7 @@ from in2in.data.batch import Batch
 from in2in.data.datamodule import EpochBatches, OrderedBatches
 from in2in.data.interhuman import InteractionDataset
 from in2in.data.layout import write_split
-from in2in.module import DenoisingModule
+from in2in.training.module import DenoisingModule
 
 CLIPS, FRAMES = 4, 24
 

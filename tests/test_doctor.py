@@ -12,15 +12,15 @@ from conftest import Cli
 from hydra.utils import instantiate
 from omegaconf import OmegaConf
 
+from in2in.bench.people import write_dataset
+from in2in.bench.planting import DEFECTS
+from in2in.check.dataset import Diagnosis, examine
+from in2in.check.finding import Kind
+from in2in.check.limits import Limits
+from in2in.check.motion import floor_level, longest_run, motion_findings
 from in2in.cli.entry import conf_dir
 from in2in.data.layout import interaction_path, motion_path, read_split, split_path
 from in2in.data.preparation import build_cache
-from in2in.data.synthetic import write_dataset
-from in2in.doctor.dataset import Diagnosis, examine
-from in2in.doctor.finding import Kind
-from in2in.doctor.limits import Limits
-from in2in.doctor.motion import floor_level, longest_run, motion_findings
-from in2in.doctor.planting import DEFECTS
 from in2in.motion.representation import RawMotion
 from in2in.text.tokens import TokenCount
 

@@ -23,7 +23,7 @@ from in2in.evaluation.table import latex, markdown
 from in2in.kept import missing_samples
 from in2in.pipeline import Generator, Motion, Prompt, sample_path
 from in2in.prediction import GeneratorModule
-from in2in.runs import read_run
+from in2in.runs.folder import read_run
 
 NUMBERS = ["protocol.retrieval=8", "protocol.diversity_pairs=8", "protocol.texts=2", "protocol.samples=3"]
 NUMBERS += ["protocol.pairs=2", "repeats=2", "limit=9", "batch_size=4", "sampler=ddim", "sampler.steps=2"]

@@ -19,7 +19,7 @@ from in2in.evaluation.evaluator import Evaluator, whole_text
 from in2in.evaluation.interclip import InterCLIP, MotionTower, TextTower, contrastive_loss
 from in2in.evaluation.training import ContrastiveModule, same_text
 from in2in.motion.normalizer import Normalizer
-from in2in.runs import read_run
+from in2in.runs.folder import read_run
 from in2in.text.clip_folder import write_tokenizer
 from in2in.text.mirror import mirror_text
 from in2in.text.tokens import ClipTokens, clip_embeddings

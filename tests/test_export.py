@@ -10,8 +10,8 @@ import torch
 from scipy.spatial.transform import Rotation
 from takes import as_take, pushed
 
+from in2in.bench.people import generate
 from in2in.data.layout import read_motion
-from in2in.data.synthetic import generate
 from in2in.errors import InputError
 from in2in.export.bvh import bvh_text, euler_zxy, write_bvh
 from in2in.export.smpl import write_smpl

@@ -181,7 +181,7 @@ def test_sampling_exports_what_is_asked_for(cli: Cli, run_folder: Path, tmp_path
 
 def test_the_generator_takes_a_text_and_motion_takes_itself_away(run_folder: Path, tmp_path: Path) -> None:
     from in2in.pipeline import Generator
-    from in2in.runs import read_run
+    from in2in.runs.folder import read_run
 
     generator = Generator.from_pretrained(run_folder, sampler={**read_run(run_folder)[0].sampler, "steps": 2})
     motions = generator("two people hug", seconds=0.5, num_samples=2, seed=3)

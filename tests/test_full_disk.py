@@ -10,7 +10,7 @@ from killing import files_end_at
 from takes import pushed, sample_of
 
 from in2in.export.formats import FORMATS
-from in2in.runs import SHIPPED, SHIPPED_PRIOR
+from in2in.runs.folder import SHIPPED, SHIPPED_PRIOR
 
 FEW = ["sampler=ddim", "sampler.steps=2"]
 

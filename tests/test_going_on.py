@@ -9,7 +9,7 @@ import torch
 from conftest import TINY, Cli
 
 from in2in.errors import InputError
-from in2in.runs import SHIPPED, normalizer_of
+from in2in.runs.folder import SHIPPED, normalizer_of
 
 GOING = [*TINY, "trainer.max_epochs=2", "callbacks.texts=null", "callbacks.samples=null", "ckpt_path=last"]
 

@@ -12,12 +12,12 @@ from torch import Tensor
 from in2in.diffusion.guidance import InteractionGuidance, PlainGuidance
 from in2in.diffusion.losses import InteractionLoss, SimpleLoss
 from in2in.diffusion.sampler import Sampler
-from in2in.models.checkpoint import load_state
 from in2in.models.condition import Condition, TextHead
 from in2in.models.denoiser import IndividualDenoiser, InteractionDenoiser, InterGenDenoiser
-from in2in.models.key_map import KeyMap
-from in2in.models.published import IN2IN, INDIVIDUAL, INTERGEN
 from in2in.motion.normalizer import Normalizer
+from in2in.published.checkpoint import load_state
+from in2in.published.key_map import KeyMap
+from in2in.published.models import IN2IN, INDIVIDUAL, INTERGEN
 
 GOLDEN = Path(__file__).parent / "golden"
 SIZES: dict[str, Any] = {"width": 64, "layers": 2, "heads": 4, "feed_forward": 128}

@@ -11,7 +11,7 @@ import pytest
 from conftest import Cli
 from hub_server import Shared, hub_of
 
-from in2in.hub import is_id
+from in2in.runs.hub import is_id
 
 
 @pytest.fixture

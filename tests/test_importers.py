@@ -20,13 +20,13 @@ from torch import Tensor
 from in2in.cli.entry import conf_dir
 from in2in.cli.prepare import read_joint_map
 from in2in.data.cache import MotionCache
-from in2in.data.derived_joints import RULES, derive
-from in2in.data.import_check import check_motion
-from in2in.data.joint_readers import read_bandai_namco, read_sbu_kinect
 from in2in.data.layout import read_motion, read_split, read_texts
-from in2in.data.positions import motion_from_positions
-from in2in.data.posture import Posture, decide, posture, turned
-from in2in.data.text_tables import read_text_table
+from in2in.importers.derived_joints import RULES, derive
+from in2in.importers.import_check import check_motion
+from in2in.importers.joint_readers import read_bandai_namco, read_sbu_kinect
+from in2in.importers.positions import motion_from_positions
+from in2in.importers.posture import Posture, decide, posture, turned
+from in2in.importers.text_tables import read_text_table
 from in2in.motion.representation import RawMotion
 from in2in.motion.skeleton import BONE_LENGTHS, INDEX, JOINTS, bone_lengths, forward_kinematics, tpose_offsets
 

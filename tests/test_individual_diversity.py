@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from conftest import Cli
 
-from in2in.runs import SHIPPED, SHIPPED_PRIOR
+from in2in.runs.folder import SHIPPED, SHIPPED_PRIOR
 
 
 def measured(cli: Cli, weight: float, out: Path, *arguments: str) -> dict[str, list[float]]:

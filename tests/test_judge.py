@@ -8,20 +8,20 @@ import pytest
 import torch
 from conftest import TINY, Cli
 
+from in2in.bench.judge import UNKNOWN, Share, Verdict, judge, recognise, share_right, share_table
+from in2in.bench.judge.agreement import agreement, held_out
+from in2in.bench.judge.anatomy import joint_angles, reached
+from in2in.bench.judge.kinds import usual_ranges
+from in2in.bench.judge.naturalness import DataSet, anatomy_table, dynamics_table
+from in2in.bench.judge.roles import STARTS
+from in2in.bench.people import KINDS, Clip, generate, write_dataset
+from in2in.bench.people.casting import TRAIN
 from in2in.data.preparation import build_cache
-from in2in.data.synthetic import KINDS, Clip, generate, write_dataset
-from in2in.data.synthetic.casting import TRAIN
 from in2in.errors import InputError
-from in2in.evaluation.judge import UNKNOWN, Share, Verdict, judge, recognise, share_right, share_table
-from in2in.evaluation.judge.agreement import agreement, held_out
-from in2in.evaluation.judge.anatomy import joint_angles, reached
-from in2in.evaluation.judge.kinds import usual_ranges
-from in2in.evaluation.judge.naturalness import DataSet, anatomy_table, dynamics_table
-from in2in.evaluation.judge.roles import STARTS
 from in2in.motion.rotations import rotate_about_y
 from in2in.motion.skeleton import BONE_LENGTHS, INDEX, forward_kinematics, tpose_offsets
 from in2in.pipeline import Generator, Prompt
-from in2in.runs import SHIPPED
+from in2in.runs.folder import SHIPPED
 
 EACH = 10
 

@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 from conftest import Cli
 
-SCRIPT = Path(__file__).parents[1] / "docs" / "make_results.py"
+SCRIPT = Path(__file__).parents[1] / "scripts" / "make_results.py"
 TINY = ["model.width=16", "model.layers=1", "model.heads=2", "model.feed_forward=16", "head.heads=2"]
 TINY += ["head.feed_forward=16", "data.batch_size=2", "callbacks.texts=null", "callbacks.samples=null", "logger=csv"]
 TINY += ["trainer.accelerator=cpu", "trainer.devices=1", "+trainer.enable_progress_bar=false"]

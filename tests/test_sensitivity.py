@@ -8,10 +8,10 @@ import pytest
 import torch
 from torch import Tensor
 
+from in2in.bench.contacts import contact_figures, recorded, touching
 from in2in.bench.known_truth import truth_figures
+from in2in.bench.people.truth import Truth
 from in2in.data.cache import MotionCache
-from in2in.data.synthetic.truth import Truth
-from in2in.evaluation.contacts import contact_figures, recorded, touching
 from in2in.evaluation.evaluator import Evaluator
 from in2in.evaluation.extra import Figures
 from in2in.evaluation.figures import (

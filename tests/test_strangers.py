@@ -17,16 +17,16 @@ import yaml
 from conftest import TINY, Cli, write_small_dataset
 from transformers import CLIPTextConfig, CLIPTextModel
 
-from in2in.data.joint_readers import SBU_JOINTS
+from in2in.check.splits import moving_clips
 from in2in.data.layout import Texts, write_motion, write_texts
 from in2in.data.preparation import build_cache
-from in2in.doctor.splits import moving_clips
 from in2in.errors import InputError
 from in2in.export.take import Take
 from in2in.export.video import write_mp4
-from in2in.inside import check_own, id_fault
+from in2in.files.inside import check_own, id_fault
+from in2in.importers.joint_readers import SBU_JOINTS
 from in2in.motion.representation import RawMotion
-from in2in.runs import SHIPPED, read_config
+from in2in.runs.folder import SHIPPED, read_config
 from in2in.text.clip_folder import VOCABULARY, find_vocabulary, read_merges
 
 IDS = {

@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 import torch
 
+from in2in.bench.judge.naturalness import PARTS, DataSet
+from in2in.bench.people import KINDS, Clip, Truth, generate, write_dataset
+from in2in.bench.people.casting import SPLITS, TEST, TEST_SHARE, cast, splits
+from in2in.bench.people.dataset import truth_path
+from in2in.bench.people.kinds import HANDED
+from in2in.bench.people.measures import Quality, measure, palm, summary
+from in2in.bench.people.phrases.phrase import ADVERBS, TEMPO_ADVERBS, TEXTS
 from in2in.data.layout import read_motion, read_split, read_texts
 from in2in.data.preparation import build_cache
-from in2in.data.synthetic import KINDS, Clip, Truth, generate, write_dataset
-from in2in.data.synthetic.casting import SPLITS, TEST, TEST_SHARE, cast, splits
-from in2in.data.synthetic.dataset import truth_path
-from in2in.data.synthetic.kinds import HANDED
-from in2in.data.synthetic.measures import Quality, measure, palm, summary
-from in2in.data.synthetic.phrases.phrase import ADVERBS, TEMPO_ADVERBS, TEXTS
 from in2in.errors import InputError
-from in2in.evaluation.judge.naturalness import PARTS, DataSet
 from in2in.motion.representation import FPS, mirror
 from in2in.motion.skeleton import INDEX
 from in2in.text.mirror import mirror_text

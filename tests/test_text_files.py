@@ -8,18 +8,18 @@ from conftest import write_small_dataset
 from hydra.utils import instantiate
 from omegaconf import OmegaConf
 
+from in2in.check.dataset import examine
+from in2in.check.finding import Kind
+from in2in.check.report import write_ignore_list
 from in2in.cli.entry import conf_dir
-from in2in.data.assumed import ASSUMPTIONS
 from in2in.data.cache import MotionCache
 from in2in.data.layout import Texts, listed, read_ignored, read_split, read_texts
 from in2in.data.preparation import build_cache
 from in2in.data.processes import map_in_processes
-from in2in.data.text_files import LARGEST, read_lines, read_text
-from in2in.data.text_tables import read_text_table
-from in2in.doctor.dataset import examine
-from in2in.doctor.finding import Kind
-from in2in.doctor.report import write_ignore_list
 from in2in.errors import InputError
+from in2in.files.assumed import ASSUMPTIONS
+from in2in.files.text_files import LARGEST, read_lines, read_text
+from in2in.importers.text_tables import read_text_table
 from in2in.motion.representation import RawMotion
 
 BOM = "\ufeff"

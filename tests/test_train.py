@@ -8,8 +8,8 @@ import torch
 from conftest import TINY, Cli
 from omegaconf import OmegaConf
 
+from in2in.bench.people import write_dataset
 from in2in.data.preparation import build_cache
-from in2in.data.synthetic import write_dataset
 from in2in.pipeline import Generator, Prompt
 
 

@@ -18,8 +18,8 @@ from omegaconf import OmegaConf
 
 from in2in.cli.entry import conf_dir
 from in2in.errors import InputError
-from in2in.runs import SHIPPED, SHIPPED_PRIOR, read_config, shipped_evaluator
-from in2in.trusted import CALLED, PARTS, RENAMED, read_parts
+from in2in.runs.folder import SHIPPED, SHIPPED_PRIOR, read_config, shipped_evaluator
+from in2in.runs.trusted import CALLED, PARTS, RENAMED, read_parts
 
 Change = Callable[[dict[str, Any], Path], None]
 """Changes a run's configuration; the path is a file that appears if a command of the configuration's is run."""
@@ -68,13 +68,13 @@ HOSTILE: dict[str, Change] = {
     "python": replaced("noise", call("builtins.exec", _args_=[TOUCH])),
     "an evaluation": replaced("guidance", call("builtins.eval", _args_=["__import__('os').system('touch MARK')"])),
     "what a module of ours imports": replaced(
-        "model", call("in2in.models.checkpoint.torch.hub.load", repo_or_dir="MARK", model="m", source="local")
+        "model", call("in2in.published.checkpoint.torch.hub.load", repo_or_dir="MARK", model="m", source="local")
     ),
     "foreign code of a text model": replaced(
         "text", call("in2in.text.encoders.AutoModel.from_pretrained", _args_=["MARK"], trust_remote_code=True)
     ),
     "a pickle through numpy": replaced("head", call("in2in.motion.statistics.np.load", file="MARK", allow_pickle=True)),
-    "a pickle through torch": replaced("model", call("in2in.models.checkpoint.torch.load", f="MARK")),
+    "a pickle through torch": replaced("model", call("in2in.published.checkpoint.torch.load", f="MARK")),
     "a picture from the web": replaced("noise", call("diffusers.utils.load_image", image="http://127.0.0.1:9/MARK")),
     "another class of diffusers": replaced("noise", call("diffusers.DiffusionPipeline.from_pretrained", _args_=["x"])),
     "a scheduler of the hub": replaced("noise", call("diffusers.DDIMScheduler.from_pretrained", _args_=["x/y"])),
@@ -82,7 +82,7 @@ HOSTILE: dict[str, Change] = {
     "a name that begins like ours": replaced("noise", call("diffusers_evil.Thing")),
     "a command of ours": replaced("model", call("in2in.cli.sample.main")),
     "another run's loader": replaced("model", call("in2in.blend.load", run="x", prior_run="y")),
-    "our file writer": replaced("space", call("in2in.runs.pack", run="x", out="MARK")),
+    "our file writer": replaced("space", call("in2in.runs.folder.pack", run="x", out="MARK")),
     "a clip's vocabulary in another place": replaced("text", call("in2in.text.tokens.ClipTokens", vocab="/etc/passwd")),
     "a method": replaced("guidance", call("hydra.utils.get_method", path="os.system")),
     "an object": replaced("guidance", call("hydra.utils.get_object", path="os.system")),
@@ -282,7 +282,7 @@ def test_the_newest_run_is_looked_at_like_any_other(cli: Cli, mark: Path, tmp_pa
     (run / "checkpoints" / "last.ckpt").write_bytes(b"")
     finished = cli("sample", "prompt=they hug", f"out={tmp_path / 'made'}")
     assert finished.code == 1
-    assert "runs/evil asks for in2in.models.checkpoint.torch.hub.load" in finished.err
+    assert "runs/evil asks for in2in.published.checkpoint.torch.hub.load" in finished.err
     assert "without run= the newest run" in finished.err
     assert not (tmp_path / "made").exists()
 
@@ -345,7 +345,9 @@ def test_runs_of_earlier_versions_name_classes_by_their_former_names(
     with pytest.raises(InputError, match="do not trust it"):
         read_config(run)
     assert not set(RENAMED) & set(CALLED)
-    monkeypatch.setattr("in2in.trusted.RENAMED", {"in2in.old.place.Denoiser": "in2in.models.denoiser.InterGenDenoiser"})
+    monkeypatch.setattr(
+        "in2in.runs.trusted.RENAMED", {"in2in.old.place.Denoiser": "in2in.models.denoiser.InterGenDenoiser"}
+    )
     assert read_config(run).model._target_ == "in2in.models.denoiser.InterGenDenoiser"
 
 

@@ -7,7 +7,7 @@ import pytest
 from killing import files_end_at, killed_in
 
 from in2in.errors import InputError
-from in2in.whole import clear_unfinished, whole_file, whole_folder, write_bytes, write_text
+from in2in.files.whole import clear_unfinished, whole_file, whole_folder, write_bytes, write_text
 
 
 def names(folder: Path) -> list[str]:

@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from in2in.errors import InputError
-from in2in.models.checkpoint import load_state
-from in2in.models.published import INTERGEN
+from in2in.published.checkpoint import load_state
+from in2in.published.models import INTERGEN
 
 WEIGHTS = {"decoder.net.out.linear.weight": torch.arange(4.0).view(2, 2), "positional_embedding": torch.ones(77, 2)}
 

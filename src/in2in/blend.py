@@ -11,11 +11,11 @@ from in2in.diffusion.composition import DualMDM
 from in2in.diffusion.frames import Frame
 from in2in.diffusion.schedules import Schedule
 from in2in.errors import InputError
-from in2in.hub import is_id
 from in2in.models.denoiser import IndividualDenoiser, Network
 from in2in.models.dual import DualConditioner, PublishedPairPrior
 from in2in.pipeline import Generator
-from in2in.runs import fingerprint, pack, read_run, save_config
+from in2in.runs.folder import fingerprint, pack, read_run, save_config
+from in2in.runs.hub import is_id
 
 INTERACTION, PRIOR = "interaction", "prior"
 """Folders of the two runs in the run folder of a packed blend."""

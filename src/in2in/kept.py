@@ -7,7 +7,7 @@ from pathlib import Path
 
 from in2in.errors import InputError
 from in2in.pipeline import Generator, Motion, Prompt, read_provenance, sample_path
-from in2in.provenance import check_same
+from in2in.runs.provenance import check_same
 
 
 def kept_samples(folder: Path) -> list[Path]:

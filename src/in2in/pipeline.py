@@ -17,20 +17,20 @@ import torch
 from hydra.utils import instantiate
 from torch import nn
 
-from in2in.arrays import read_npz
-from in2in.building import build, misfit
 from in2in.diffusion.sampler import Sampler, draw_noise, length_mask
 from in2in.errors import InputError
 from in2in.export.bvh import write_bvh
 from in2in.export.html import notebook_view, write_page
 from in2in.export.take import TOLD, Blend, Take
+from in2in.files.arrays import read_npz
+from in2in.files.whole import whole_file
 from in2in.models.condition import TextConditioner
 from in2in.motion.normalizer import Normalizer
 from in2in.motion.representation import FPS, NUM_FEATURES, decode_joints, decode_rotations
 from in2in.motion.space import FeatureSpace
-from in2in.provenance import Origin, Provenance, precision_in_use, weights_sha256
-from in2in.runs import described, read_config, read_run
-from in2in.whole import whole_file
+from in2in.runs.building import build, misfit
+from in2in.runs.folder import described, read_config, read_run
+from in2in.runs.provenance import Origin, Provenance, precision_in_use, weights_sha256
 
 MIN_SECONDS, MAX_SECONDS = 0.5, 10.0
 PERSONS = 2

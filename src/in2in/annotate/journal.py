@@ -18,7 +18,7 @@ from typing import Any
 from in2in.annotate.answer import Answer
 from in2in.annotate.tasks import Task
 from in2in.errors import InputError
-from in2in.inside import check_own
+from in2in.files.inside import check_own
 
 KEPT = 2000
 """Letters of a rejected answer that are kept."""

@@ -8,9 +8,9 @@ from pathlib import Path
 from in2in.annotate.answer import Answer
 from in2in.annotate.tasks import Task
 from in2in.data.layout import individual_path, interaction_path, person_names, read_texts
-from in2in.data.text_files import read_lines
-from in2in.inside import check_own
-from in2in.whole import write_text
+from in2in.files.inside import check_own
+from in2in.files.text_files import read_lines
+from in2in.files.whole import write_text
 
 
 def write_descriptions(data_dir: Path, tasks: Sequence[Task], answers: Mapping[Task, Answer], overwrite: bool) -> int:

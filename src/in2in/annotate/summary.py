@@ -7,10 +7,9 @@ import numpy as np
 from torch import Tensor
 
 from in2in.data.layout import read_motion
-from in2in.data.synthetic.body import SIDES
-from in2in.evaluation.judge.signals import Array, Signals
 from in2in.motion.representation import FPS
-from in2in.motion.skeleton import INDEX
+from in2in.motion.signals import Array, Signals
+from in2in.motion.skeleton import INDEX, SIDES
 
 TRAVEL = 0.25
 """Metres gone before it is called walking."""

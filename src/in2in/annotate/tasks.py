@@ -7,7 +7,7 @@ from pathlib import Path
 
 from in2in.data.layout import read_split, read_texts, split_path
 from in2in.errors import InputError
-from in2in.inside import check_id
+from in2in.files.inside import check_id
 
 SPLITS = ("train", "val", "test")
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from torch import Tensor
 
-from in2in.data.synthetic.dataset import truth_path
-from in2in.data.synthetic.truth import Truth
-from in2in.evaluation.contacts import contact_figures, touching
+from in2in.bench.contacts import contact_figures, touching
+from in2in.bench.judge import Verdict, judge, share_right
+from in2in.bench.people.dataset import truth_path
+from in2in.bench.people.truth import Truth
 from in2in.evaluation.extra import Figures, Reader
-from in2in.evaluation.judge import Verdict, judge, share_right
 from in2in.evaluation.protocol import Item
 from in2in.evaluation.table import Column
 from in2in.motion.representation import decode_joints

@@ -52,7 +52,7 @@ def main(cfg: DictConfig) -> None:
     from in2in.annotate.output import write_descriptions, write_report
     from in2in.annotate.summary import read_summary
     from in2in.annotate.tasks import clips_of, missing
-    from in2in.inside import check_own
+    from in2in.files.inside import check_own
 
     data_dir = Path(cfg.data_dir)
     out = check_own(data_dir / "annotation", data_dir) if chosen.out is None else Path(chosen.out)

@@ -31,13 +31,13 @@ def main(cfg: DictConfig) -> None:
     if chosen.data_dir is None:
         raise InputError("data_dir is not given: in2in-check data_dir=FOLDER")
 
-    from in2in.doctor.dataset import examine
-    from in2in.doctor.finding import Kind
-    from in2in.doctor.page import groups
-    from in2in.doctor.report import as_json, as_text, write_ignore_list
+    from in2in.check.dataset import examine
+    from in2in.check.finding import Kind
+    from in2in.check.page import groups
+    from in2in.check.report import as_json, as_text, write_ignore_list
     from in2in.export.gallery import write_gallery
+    from in2in.files.whole import write_text
     from in2in.text.tokens import TokenCount
-    from in2in.whole import write_text
 
     if unknown := [name for name in chosen.ignore if name not in list(Kind)]:
         raise InputError(f"ignore: there is no kind {unknown[0]!r}: choose from {', '.join(Kind)}")

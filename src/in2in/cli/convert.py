@@ -13,7 +13,7 @@ from in2in.cli.schema import check, options
 from in2in.errors import InputError
 
 if TYPE_CHECKING:
-    from in2in.models.key_map import KeyMap
+    from in2in.published.key_map import KeyMap
 
 SOURCES = ("in2in", "individual", "intergen", "interclip")
 
@@ -56,10 +56,10 @@ def convert_model(cfg: DictConfig, keys: "KeyMap", out: Path) -> int:
     """A denoiser with its text head and encoder; returns how many numbers there are."""
     import torch
 
-    from in2in.models.checkpoint import check_complete, load_state
-    from in2in.models.published import CLIP_SIZES, DENOISER_SIZES, HEAD_SIZES
     from in2in.motion.statistics import published_statistics
-    from in2in.runs import new_part, save_config, save_weights
+    from in2in.published.checkpoint import check_complete, load_state
+    from in2in.published.models import CLIP_SIZES, DENOISER_SIZES, HEAD_SIZES
+    from in2in.runs.folder import new_part, save_config, save_weights
     from in2in.text.clip_folder import find_vocabulary, read_merges, text_model, write_clip
 
     normalizer = published_statistics(Path(cfg.stats_dir), cfg.statistics)

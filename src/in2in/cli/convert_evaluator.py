@@ -9,7 +9,7 @@ from omegaconf import DictConfig
 from in2in.errors import InputError
 
 if TYPE_CHECKING:
-    from in2in.models.key_map import KeyMap
+    from in2in.published.key_map import KeyMap
 
 RUN_KEYS = ("interclip", "tokens", "individuals", "checkpoint")
 """What of the configuration describes the run."""
@@ -25,12 +25,12 @@ def convert_evaluator(cfg: DictConfig, keys: "KeyMap", out: Path) -> int:
     """
     import torch
 
-    from in2in.models.checkpoint import check_complete, load_state
-    from in2in.models.published import MOTION_TOWER_SIZES, TEXT_TOWER_SIZES
+    from in2in.files.whole import write_bytes
     from in2in.motion.normalizer import Normalizer
-    from in2in.runs import save_config, save_weights
+    from in2in.published.checkpoint import check_complete, load_state
+    from in2in.published.models import MOTION_TOWER_SIZES, TEXT_TOWER_SIZES
+    from in2in.runs.folder import save_config, save_weights
     from in2in.text.clip_folder import find_vocabulary, read_merges
-    from in2in.whole import write_bytes
 
     parts = keys.rename(load_state(Path(cfg.checkpoint)))
     for part, sizes in (("motion", MOTION_TOWER_SIZES), ("text", TEXT_TOWER_SIZES)):

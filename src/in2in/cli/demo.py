@@ -36,7 +36,7 @@ def main(cfg: DictConfig) -> None:
     from in2in.demo.app import App
     from in2in.demo.studio import Studio
     from in2in.pipeline import Generator
-    from in2in.runs import SHIPPED, SHIPPED_PRIOR
+    from in2in.runs.folder import SHIPPED, SHIPPED_PRIOR
 
     run, device, prior_run = chosen_run(cfg), chosen_device(chosen.device), chosen.prior_run
     if prior_run is None and Path(run).resolve() == SHIPPED.resolve():

@@ -65,7 +65,7 @@ def setting(cfg: DictConfig, chosen: EvaluateOptions) -> "Setting":
     """What the options say, loaded and checked; models are loaded once there is something to generate."""
     from in2in.evaluation.evaluator import Evaluator
     from in2in.evaluation.setting import Setting
-    from in2in.runs import fingerprint, newest_run, shipped_evaluator
+    from in2in.runs.folder import fingerprint, newest_run, shipped_evaluator
 
     runs = [str(newest_run(Path("runs")))] if chosen.run is None else chosen.run
     runs = [runs] if isinstance(runs, str) else runs
@@ -95,8 +95,8 @@ def setting(cfg: DictConfig, chosen: EvaluateOptions) -> "Setting":
 def models_of(cfg: DictConfig, run: str) -> "list[Model]":
     """The model of a run, and the same blended with prior_run where that is given."""
     from in2in.evaluation.setting import Model
-    from in2in.provenance import own_version
-    from in2in.runs import identity
+    from in2in.runs.folder import identity
+    from in2in.runs.provenance import own_version
 
     found = []
     for prior in (None, cfg.prior_run) if cfg.prior_run else (None,):

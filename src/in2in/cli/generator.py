@@ -27,14 +27,14 @@ def chosen_device(device: str) -> str:
 
 def chosen_run(cfg: DictConfig) -> str:
     """The run that an option names, or the newest one."""
-    from in2in.runs import newest_run
+    from in2in.runs.folder import newest_run
 
     return cfg.run or str(newest_run(Path("runs")))
 
 
 def chosen_prior(cfg: DictConfig) -> str | None:
     """The prior that an option names; where only a composition is chosen, the shipped one of the shipped run."""
-    from in2in.runs import SHIPPED, SHIPPED_PRIOR
+    from in2in.runs.folder import SHIPPED, SHIPPED_PRIOR
 
     composed = node(cfg, "composition") is not None
     if cfg.get("prior_run") is not None:
@@ -64,7 +64,7 @@ def load_generator(cfg: DictConfig, device: str) -> "Generator":
 
 def blend_parts(cfg: DictConfig, run: str, prior: str) -> dict[str, Any]:
     """What `in2in.blend.load` is to make a generator of, as plain data: which two runs, by their hashes, and how."""
-    from in2in.runs import fingerprint
+    from in2in.runs.folder import fingerprint
 
     return {
         "run": run,

@@ -6,8 +6,8 @@ from typing import Any
 import torch
 from omegaconf import DictConfig, OmegaConf
 
-from in2in.checkpoints import read_checkpoint
 from in2in.errors import InputError
+from in2in.runs.checkpoints import read_checkpoint
 
 SETTLED = ("model", "head", "noise", "interclip", "tokens", "optimizer")
 """What cannot change in a run: the weights and the state of the optimizer come from the checkpoint."""
@@ -82,7 +82,7 @@ def start_from(cfg: DictConfig, module: torch.nn.Module, run: str) -> list[str]:
     Raises:
         InputError: the run has other weights, or they mean something else there.
     """
-    from in2in.runs import read_run
+    from in2in.runs.folder import read_run
 
     conf, weights = read_run(run)
     own = module.state_dict()

@@ -24,7 +24,7 @@ def main(cfg: DictConfig) -> None:
     if chosen.run is None:
         raise InputError("run is not given: in2in-pack run=RUN out=FOLDER")
 
-    from in2in.runs import pack
+    from in2in.runs.folder import pack
 
     out = output_dir()
     print(f"{pack(chosen.run, out, chosen.half) / 1e6:.1f} M numbers")

@@ -10,10 +10,10 @@ from omegaconf import DictConfig, OmegaConf
 from in2in.cli.entry import command, conf_dir
 from in2in.cli.schema import check, options
 from in2in.errors import InputError
-from in2in.plain_yaml import read_yaml
+from in2in.files.plain_yaml import read_yaml
 
 READERS = ("read_arrays", "read_bandai_namco", "read_sbu_kinect")
-"""Functions of `in2in.data.joint_readers` that a joint map may name; any other one, who imports names himself."""
+"""Functions of `in2in.importers.joint_readers` that a joint map may name; any other one, who imports names himself."""
 
 
 def read_joint_map(name: str, reader: str | None = None) -> DictConfig:
@@ -36,7 +36,7 @@ def read_joint_map(name: str, reader: str | None = None) -> DictConfig:
     if not isinstance(node.get("joints"), dict):
         raise InputError(f"map={name} names no joints: write joints: and, below it, our joint: the source's joint")
     own = node.pop("read", None)
-    known = [{"_target_": "hydra.utils.get_object", "path": f"in2in.data.joint_readers.{one}"} for one in READERS]
+    known = [{"_target_": "hydra.utils.get_object", "path": f"in2in.importers.joint_readers.{one}"} for one in READERS]
     if reader is None and own is not None and own not in known:
         told = own.get("path") if isinstance(own, dict) else own
         raise InputError(f"map={name} asks for {told} to be called: if you trust it, add reader={told}")
@@ -48,7 +48,7 @@ def read_joint_map(name: str, reader: str | None = None) -> DictConfig:
             raise InputError(f"map={name}: texts: {node['texts']} lies elsewhere: give it as texts=FILE")
         node["texts"] = str(texts)
     called = own if reader is None else {"_target_": "hydra.utils.get_object", "path": reader}
-    target = {"_target_": "in2in.data.joint_map.JointMap", "_convert_": "all", "file": str(path)}
+    target = {"_target_": "in2in.importers.joint_map.JointMap", "_convert_": "all", "file": str(path)}
     return OmegaConf.create({**node, **target, **({} if called is None else {"read": called})})
 
 

@@ -32,7 +32,7 @@ def read_prompts(path: Path, seconds: float, seed: int) -> "list[Prompt]":
     Raises:
         InputError: the file or one of its lines cannot be used; it names the line.
     """
-    from in2in.data.text_files import read_lines
+    from in2in.files.text_files import read_lines
     from in2in.pipeline import Prompt
 
     if not path.is_file():

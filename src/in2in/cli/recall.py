@@ -32,7 +32,7 @@ def main(cfg: DictConfig) -> None:
 
     from in2in.data.interhuman import InteractionDataset
     from in2in.evaluation.recall import recall
-    from in2in.whole import write_text
+    from in2in.files.whole import write_text
 
     dataset = InteractionDataset(chosen.data_dir, chosen.split)
     if dataset.cache.persons != 2:

@@ -48,9 +48,9 @@ def main(cfg: DictConfig) -> None:
         raise InputError(f"num_samples={chosen.num_samples} and batch_size={chosen.batch_size} must be 1 or more")
 
     from in2in.export.formats import find_formats
+    from in2in.files.whole import write_text
     from in2in.kept import check_kept, check_prompts
     from in2in.pipeline import Prompt
-    from in2in.whole import write_text
 
     out, sharded = output_dir(), "_target_" in cfg.trainer
     if sharded and chosen.device != "auto":

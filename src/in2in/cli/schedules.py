@@ -11,7 +11,7 @@ def main(cfg: DictConfig) -> None:
     """Draw the weight of the prior over the denoising steps for every yaml in conf/composition."""
     from in2in.diffusion.schedules import over_time
     from in2in.export.curves import weight_figure
-    from in2in.whole import whole_file
+    from in2in.files.whole import whole_file
 
     nodes = {path.stem: OmegaConf.load(path) for path in sorted((conf_dir() / "composition").glob("*.yaml"))}
     curves = {name: over_time(instantiate(node)) for name, node in nodes.items() if "defaults" not in node}

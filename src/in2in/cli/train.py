@@ -7,14 +7,14 @@ from typing import Any
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
-from in2in.checkpoints import LAST, fault, newest_whole, read_checkpoint, whole_others
 from in2in.cli.before_training import check_persons, check_texts, settle_length
 from in2in.cli.entry import command, leave_sigterm, output_dir
 from in2in.cli.folders import is_new
 from in2in.cli.schema import check
 from in2in.errors import InputError, no_room
-from in2in.inside import check_own
-from in2in.whole import clear_unfinished, write_bytes
+from in2in.files.inside import check_own
+from in2in.files.whole import clear_unfinished, write_bytes
+from in2in.runs.checkpoints import LAST, fault, newest_whole, read_checkpoint, whole_others
 
 
 @command("train")
@@ -29,7 +29,7 @@ def main(cfg: DictConfig) -> None:
     if checkpoint is not None:
         read_checkpoint(checkpoint)  # whether there is anything in it but tensors and plain data
     if cfg.stats_from is not None:
-        cfg.module.normalizer = {"_target_": "in2in.runs.normalizer_of", "run": cfg.stats_from}
+        cfg.module.normalizer = {"_target_": "in2in.runs.folder.normalizer_of", "run": cfg.stats_from}
     cfg.out = str(out)  # in a sweep, the job's own folder
     OmegaConf.resolve(cfg)
     check(cfg)
@@ -37,9 +37,9 @@ def main(cfg: DictConfig) -> None:
     import lightning  # takes seconds: only once the configuration is known to be good
     from lightning.pytorch.accelerators import CPUAccelerator
 
-    from in2in.callbacks.writing import WholeCheckpoints
     from in2in.cli.going_on import check_going_on, start_from
-    from in2in.runs import save_config
+    from in2in.runs.folder import save_config
+    from in2in.training.writing import WholeCheckpoints
 
     # Lightning cannot see that our batches follow from the epoch and the place in it
     warnings.filterwarnings("ignore", "You're resuming from a checkpoint that ended before the epoch ended")
@@ -89,7 +89,7 @@ def self_contained(cfg: DictConfig, out: Path) -> DictConfig:
 
     A run names no file outside of its folder: it can be moved and given away, and is safe to load.
     """
-    from in2in.trusted import TEXT_MODEL, VOCABULARY
+    from in2in.runs.trusted import TEXT_MODEL, VOCABULARY
 
     kept = cfg.copy()
     for node, key, name in ((kept.get("text"), "model", TEXT_MODEL), (kept.get("tokens"), "vocab", VOCABULARY)):
@@ -108,7 +108,7 @@ def copy_text_model(given: Path, place: Path) -> None:
     """Write CLIP's text tower and tokenizer into the run, as plain weights whatever the user's folder holds."""
     from transformers import CLIPTextModel, CLIPTokenizer
 
-    from in2in.whole import whole_folder
+    from in2in.files.whole import whole_folder
 
     if place.is_dir():  # the run goes on
         return
@@ -125,8 +125,8 @@ def built(nodes: DictConfig) -> list[Any]:
 
 def check_noise(module: Any, run: str) -> None:
     """DualMDM can blend a prior only with a run of the same noise: better said now than after training."""
-    from in2in.building import build
-    from in2in.runs import read_config
+    from in2in.runs.building import build
+    from in2in.runs.folder import read_config
 
     theirs = build(run, read_config(run), "noise")
     if not theirs.alphas_cumprod.equal(module.noise.alphas_cumprod):

@@ -18,11 +18,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from in2in.arrays import read_npy
-from in2in.data.assumed import ASSUMPTIONS
-from in2in.data.text_files import read_lines
 from in2in.errors import InputError, writing
-from in2in.inside import check_id, check_own
+from in2in.files.arrays import read_npy
+from in2in.files.assumed import ASSUMPTIONS
+from in2in.files.inside import check_id, check_own
+from in2in.files.text_files import read_lines
 from in2in.motion.representation import RawMotion
 
 RAW_WIDTH = 492

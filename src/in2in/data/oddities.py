@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from in2in.data.assumed import ASSUMPTIONS
 from in2in.data.layout import Texts, individual_path, person_names
+from in2in.files.assumed import ASSUMPTIONS
 
 MORE = "in2in-check names all of these"
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from in2in.errors import InputError
-from in2in.whole import whole_folder
+from in2in.files.whole import whole_folder
 
 
 @contextmanager

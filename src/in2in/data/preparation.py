@@ -34,10 +34,10 @@ from in2in.data.left_out import MAX_LEFT_OUT, Attempt, LeftOut, check_share, div
 from in2in.data.oddities import tell_pairing, tell_repeated
 from in2in.data.processes import in_processes
 from in2in.errors import InputError, writing
-from in2in.inside import check_own
+from in2in.files.inside import check_own
+from in2in.files.whole import whole_file, whole_folder
 from in2in.motion.normalizer import Moments
 from in2in.motion.representation import RawMotion, canonicalise, encode, mirror
-from in2in.whole import whole_file, whole_folder
 
 CHUNK_CLIPS = 64
 

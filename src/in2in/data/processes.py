@@ -13,8 +13,8 @@ from typing import TypeVar
 import torch
 from tqdm import tqdm
 
-from in2in.data.assumed import ASSUMPTIONS, Line
 from in2in.errors import InputError
+from in2in.files.assumed import ASSUMPTIONS, Line
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

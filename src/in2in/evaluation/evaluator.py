@@ -6,11 +6,11 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from in2in.building import build, misfit
 from in2in.errors import InputError
 from in2in.evaluation.interclip import InterCLIP
 from in2in.motion.normalizer import Normalizer
-from in2in.runs import read_run
+from in2in.runs.building import build, misfit
+from in2in.runs.folder import read_run
 
 BATCH = 32
 """Motions or texts that are embedded at once."""

@@ -16,7 +16,7 @@ from in2in.evaluation.setting import Model, Setting
 from in2in.kept import check_kept, missing_samples
 from in2in.pipeline import Motion, Prompt, sample_path
 from in2in.prediction import GeneratorModule, predict
-from in2in.provenance import check_same
+from in2in.runs.provenance import check_same
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from in2in.evaluation.metrics import individual_diversity, interval
 from in2in.evaluation.protocol import SEEDS_A_REPEAT, Repeat
 from in2in.evaluation.report import write_json
 from in2in.evaluation.setting import Setting
+from in2in.files.whole import write_text
 from in2in.pipeline import Prompt
-from in2in.whole import write_text
 
 OWN, OTHER, BLENDED, BLENDED_OTHER, AGAIN = range(5)
 """Sets of samples: the interaction model with a clip's own individual texts and with others', the blend with both, and

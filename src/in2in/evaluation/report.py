@@ -13,7 +13,7 @@ from in2in.evaluation.generation import Samples, generate
 from in2in.evaluation.page import extremes, write_extremes
 from in2in.evaluation.setting import Setting
 from in2in.evaluation.table import latex, markdown
-from in2in.whole import write_text
+from in2in.files.whole import write_text
 
 
 def write_json(path: Path, content: Any) -> None:

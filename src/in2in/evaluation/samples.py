@@ -12,7 +12,7 @@ from in2in.evaluation.report import write_json
 from in2in.export.take import read_take, samples_among
 from in2in.motion.representation import decode_joints
 from in2in.pipeline import read_provenance
-from in2in.provenance import check_same
+from in2in.runs.provenance import check_same
 
 
 def compare_samples(samples: Path, data_dir: Path, split: str, out: Path) -> None:

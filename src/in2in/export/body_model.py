@@ -12,8 +12,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from in2in.arrays import read_npz
 from in2in.errors import InputError
+from in2in.files.arrays import read_npz
 from in2in.motion.rig import Rig
 from in2in.motion.skeleton import INDEX, NUM_JOINTS, PARENTS, forward_kinematics
 

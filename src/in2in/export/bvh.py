@@ -12,9 +12,9 @@ from scipy.spatial.transform import Rotation
 from torch import Tensor
 
 from in2in.export.take import Take
+from in2in.files.whole import whole_file
 from in2in.motion.rig import CHILDREN, Rig
 from in2in.motion.skeleton import JOINTS
-from in2in.whole import whole_file
 
 CENTIMETRES = 100
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from in2in.export.html import asset, page_around, page_data, script_safe_json
 from in2in.export.take import Take
-from in2in.whole import write_text
+from in2in.files.whole import write_text
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from in2in.export.gltf import Scene
 from in2in.export.mannequin import mannequin
 from in2in.export.skinned import skinned
 from in2in.export.take import Take
+from in2in.files.whole import whole_file
 from in2in.motion.rig import Rig
 from in2in.motion.rotations import matrix_to_6d
-from in2in.whole import whole_file
 
 SKIN_TINT = 0.25
 """How much lighter than the person's colour a body model is."""

@@ -23,8 +23,8 @@ from in2in.errors import InputError
 from in2in.export.body_model import BodyModel
 from in2in.export.camera import sides
 from in2in.export.take import Take
+from in2in.files.whole import write_text
 from in2in.motion.skeleton import BONE_LENGTHS, JOINTS, NUM_JOINTS, PARENTS, TPOSE_DIRECTIONS
-from in2in.whole import write_text
 
 MILLIMETRES = 1000
 INT16 = np.iinfo(np.int16)

@@ -11,7 +11,7 @@ import roma
 import torch
 
 from in2in.export.take import SMPLH_ENDING, Take
-from in2in.whole import whole_file
+from in2in.files.whole import whole_file
 
 SMPLH_JOINTS = 52
 """The 22 of the body, then 15 for each hand."""

@@ -8,7 +8,7 @@ from PIL import Image
 
 from in2in.export.render import render
 from in2in.export.take import Take
-from in2in.whole import whole_file
+from in2in.files.whole import whole_file
 
 MOMENTS = 6
 """How many are shown, evenly over the clip, the first and the last frame among them."""

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from in2in.export.take import Take
+from in2in.files.whole import whole_file
 from in2in.motion.skeleton import JOINTS
-from in2in.whole import whole_file
 
 HEADER = ("person", "frame", "seconds", *(f"{joint}_{axis}" for joint in JOINTS for axis in "xyz"))
 

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from in2in.arrays import read_npz
 from in2in.errors import InputError
 from in2in.export.body_model import BodyModel
+from in2in.files.arrays import read_npz
 from in2in.motion.representation import NUM_FEATURES, decode_rotations
 from in2in.motion.rig import Rig
 from in2in.motion.skeleton import NUM_JOINTS

@@ -12,7 +12,7 @@ from in2in.errors import InputError
 from in2in.export.canvas import YUV420
 from in2in.export.render import render, render_planes
 from in2in.export.take import Take
-from in2in.whole import whole_file
+from in2in.files.whole import whole_file
 
 SIZE = (1280, 720)
 

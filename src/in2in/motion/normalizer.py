@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from in2in.arrays import check_numbers, read_npz
 from in2in.errors import InputError
+from in2in.files.arrays import check_numbers, read_npz
 from in2in.motion.representation import NUM_FEATURES
 
 CONSTANT = 1e-4

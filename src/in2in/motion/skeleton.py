@@ -37,6 +37,11 @@ FEET = (7, 10, 8, 11)
 
 LEFT_HIP, RIGHT_HIP = 1, 2
 
+SIDES = ("left", "right")
+
+PALM = 0.08
+"""Metres from the wrist to the middle of the palm, which lies on the line of the forearm."""
+
 BONE_LENGTHS = (
     *(0.0, 0.107, 0.107, 0.132, 0.392, 0.392, 0.143, 0.429, 0.429, 0.057, 0.146),
     *(0.146, 0.219, 0.140, 0.140, 0.103, 0.127, 0.127, 0.260, 0.260, 0.268, 0.268),

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from in2in.arrays import read_npy
 from in2in.errors import InputError
+from in2in.files.arrays import read_npy
 from in2in.motion.normalizer import Normalizer
 from in2in.motion.representation import NUM_FEATURES
 

@@ -23,9 +23,9 @@ from torch import Tensor
 from tqdm import tqdm
 
 from in2in.errors import InputError
-from in2in.inside import check_own
+from in2in.files.inside import check_own
+from in2in.files.whole import whole_file, write_text
 from in2in.text.encoders import TextEncoder
-from in2in.whole import whole_file, write_text
 
 CHUNK = 64
 """Texts that are encoded at once."""
