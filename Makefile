@@ -24,7 +24,7 @@ setup: .venv/installed ## Make .venv with everything that is needed
 		|| echo "Chromium is not installed: the tests of the viewer are skipped (apt-get install chromium chromium-driver)"
 	touch $@
 
-demo: setup ## Sample eight kinds of interaction from the weights that come along, and judge them (half a minute)
+demo: setup ## Sample eight kinds of interaction from the bundled weights, and judge them (half a minute)
 	rm -rf demo
 	$(BIN)/in2in-prepare source=synthetic clips=160 seed=1 'kinds=$(KINDS)' out=demo/data
 	$(BIN)/in2in-judge run=src/in2in/weights/in2in data_dir=demo/data clips=8 out=demo/judged

@@ -15,7 +15,7 @@ from in2in.bench.judge import judge, recognise, share_right
 from in2in.bench.people.truth import Truth
 from in2in.export.gallery import Entry, Group, write_gallery
 from in2in.pipeline import Generator, Motion, Prompt
-from in2in.runs.folder import SHIPPED
+from in2in.runs.folder import BUNDLED
 
 PROMPTS = Path("docs/prompts.jsonl")
 
@@ -59,7 +59,7 @@ def entry(motion: Motion, truth: Truth) -> tuple[Entry, bool]:
 def main() -> None:
     """Sample, judge, write the page and the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--run", default=str(SHIPPED))
+    parser.add_argument("--run", default=str(BUNDLED))
     parser.add_argument("--out", type=Path, default=Path("judged/prompts"))
     parser.add_argument("--samples", type=int, default=2, help="of each prompt; the page shows the first")
     asked = parser.parse_args()

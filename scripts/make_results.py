@@ -16,11 +16,11 @@ from in2in.bench.known_truth import KnownTruth
 from in2in.evaluation.benchmark import CHANCE, REAL
 from in2in.evaluation.individual import table as markdown_of
 from in2in.evaluation.table import markdown
-from in2in.runs.folder import SHIPPED
+from in2in.runs.folder import BUNDLED
 
 EXTRAS = {KnownTruth.title: KnownTruth.columns}
 
-RULER_SEED = 101
+EVALUATOR_SEED = 101
 """Of the clips that the evaluator learns from, also those told in the phrases that are kept from models."""
 
 ALL_OR_NOTHING = ["dropout.interaction_only=0", "dropout.individuals_only=0"]
@@ -34,7 +34,7 @@ MODELS = {
 }
 """What is trained, beside experiment=bench: each published fault is switched on alone."""
 
-COMES_ALONG = "in2IN that comes along"
+BUNDLED_ROW = "bundled in2IN"
 """The row of the weights in the package: as the row in2IN, trained for longer."""
 
 REFINED = ["loss=body", "optimizer.lr=5e-4", "lr_scheduler.num_warmup_steps=100"]
@@ -74,9 +74,9 @@ class Budget:
 
     Attributes:
         work: folder of data, runs and evaluations.
-        steps, prior_steps, refining_steps, ruler_steps: of each model's training, of the prior's two and of the
+        steps, prior_steps, refining_steps, evaluator_steps: of each model's training, of the prior's two and of the
             evaluator's.
-        data_clips, ruler_clips: of the bench's data and of the evaluator's.
+        data_clips, evaluator_clips: of the bench's data and of the evaluator's.
         clips: test clips.
         seconds: clips that last longer are left out.
         repeats: of the evaluation.
@@ -93,9 +93,9 @@ class Budget:
     steps: int
     prior_steps: int
     refining_steps: int
-    ruler_steps: int
+    evaluator_steps: int
     data_clips: int
-    ruler_clips: int
+    evaluator_clips: int
     clips: int
     seconds: float
     repeats: int
@@ -149,15 +149,15 @@ def data(budget: Budget) -> tuple[Path, Path]:
     return bench, singles
 
 
-def ruler(budget: Budget) -> Path:
+def evaluator_run(budget: Budget) -> Path:
     """The evaluator's run."""
     if budget.evaluator is not None:
         return budget.evaluator
-    clips = ["source=synthetic", f"clips={budget.ruler_clips}", f"seed={RULER_SEED}"]
-    folder = once(budget.work / "data" / "ruler", "prepare", *clips)
+    clips = ["source=synthetic", f"clips={budget.evaluator_clips}", f"seed={EVALUATOR_SEED}"]
+    folder = once(budget.work / "data" / "evaluator", "prepare", *clips)
     join_splits(folder, "train", "test")
     words = ["experiment=bench_interclip", f"data_dir={folder}", "data.train_split=joined"]
-    return train(budget.work / "runs" / slug("interclip", budget.ruler_steps), budget.ruler_steps, *words)
+    return train(budget.work / "runs" / slug("interclip", budget.evaluator_steps), budget.evaluator_steps, *words)
 
 
 def join_splits(folder: Path, *names: str) -> None:
@@ -179,7 +179,7 @@ def runs(budget: Budget, bench: Path, singles: Path) -> dict[str, Path]:
     both = ["experiment=dualmdm", f"run={rows['in2IN']}", f"prior_run={prior}", *GUIDED]
     for name, options in BLENDS.items():
         rows[name] = once(made / slug(name, budget.steps), "blend", *both, *options)
-    return rows | {COMES_ALONG: SHIPPED}
+    return rows | {BUNDLED_ROW: BUNDLED}
 
 
 def evaluate(budget: Budget, bench: Path, evaluator: Path, rows: dict[str, Path]) -> dict[str, dict]:
@@ -197,7 +197,7 @@ def evaluate(budget: Budget, bench: Path, evaluator: Path, rows: dict[str, Path]
     in2in("evaluate", *common, *moved, f"repeats={budget.repeats}", f"out={made / 'individual'}")
     told = ["run=[]", f"evaluator_run={evaluator}", f"data_dir={bench}", "protocol.texts=0", "repeats=5"]
     few = [f"protocol.retrieval={min(32, budget.clips)}", f"protocol.diversity_pairs={min(96, budget.clips)}"]
-    in2in("evaluate", *told, *few, f"out={made / 'ruler'}")
+    in2in("evaluate", *told, *few, f"out={made / 'evaluator'}")
     in2in(
         "evaluate",
         *told,
@@ -206,7 +206,7 @@ def evaluate(budget: Budget, bench: Path, evaluator: Path, rows: dict[str, Path]
         f"metric.candidates={budget.candidates}",
         f"out={made / 'same_kind'}",
     )
-    parts = ["table", "individual", "ruler", "same_kind"]
+    parts = ["table", "individual", "evaluator", "same_kind"]
     if budget.sbu:
         joints = ["source=joints", "map=sbu_kinect", f"files={budget.sbu}"]
         real = once(budget.work / "data" / "sbu", "prepare", *joints)
@@ -239,7 +239,7 @@ def write(budget: Budget, results: dict[str, dict], rows: dict[str, Path], out: 
         INTRODUCTION.format(**vars(budget) | {"clips": results["table"]["clips"], "judge": judged_by(budget)}),
         markdown({name: named[name] for name in (REAL, CHANCE, *rows)}, EXTRAS).strip(),
         "## The evaluator, with texts of all test clips",
-        markdown({name: results["ruler"]["rows"][name] for name in (REAL, CHANCE)}, EXTRAS).strip(),
+        markdown({name: results["evaluator"]["rows"][name] for name in (REAL, CHANCE)}, EXTRAS).strip(),
         f"Top 1 of {told['candidates']} clips of one kind (by chance {1 / told['candidates']:.1%}): {top}.",
         *real_clips(results.get("sbu")),
         "## How far the prior and other texts move an interaction",
@@ -254,9 +254,8 @@ def judged_by(budget: Budget) -> str:
     """What is said of the evaluator."""
     if budget.evaluator is not None:
         return f"The evaluator is {budget.evaluator} (see its card)."
-    return (
-        f"The evaluator learned from {budget.ruler_clips} other clips told in all phrases ({budget.ruler_steps} steps)."
-    )
+    clips, steps = budget.evaluator_clips, budget.evaluator_steps
+    return f"The evaluator learned from {clips} other clips told in all phrases ({steps} steps)."
 
 
 def real_clips(results: dict | None) -> list[str]:
@@ -276,9 +275,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "steps": 7000,
         "prior_steps": 3000,
         "refining_steps": 1500,
-        "ruler_steps": 2000,
+        "evaluator_steps": 2000,
         "data_clips": 2000,
-        "ruler_clips": 5000,
+        "evaluator_clips": 5000,
     }
     numbers |= {"clips": 192, "repeats": 3, "solver_steps": 20, "texts": 20, "samples": 10}
     numbers |= {"interactions": 20, "varied": 16, "candidates": 8}
@@ -294,7 +293,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     out, options = chosen.pop("out"), tuple(chosen.pop("options"))
     budget = Budget(**chosen, options=options)
     bench, singles = data(budget)
-    evaluator, rows = ruler(budget), runs(budget, bench, singles)
+    evaluator, rows = evaluator_run(budget), runs(budget, bench, singles)
     write(budget, evaluate(budget, bench, evaluator, rows), rows, out)
     print(out.with_suffix(".md"))
 

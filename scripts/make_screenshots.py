@@ -2,7 +2,7 @@
 
     python scripts/make_screenshots.py
 
-With the weights that come along. Needs Chromium with its driver, selenium and the extra `demo`.
+With the bundled weights. Needs Chromium with its driver, selenium and the extra `demo`.
 """
 
 import io
@@ -18,10 +18,10 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from in2in.demo.app import App, gallery
-from in2in.demo.studio import Studio
+from in2in.demo.service import Service
 from in2in.export.html import write_page
 from in2in.pipeline import Generator, Prompt
-from in2in.runs.folder import SHIPPED, SHIPPED_PRIOR
+from in2in.runs.folder import BUNDLED, BUNDLED_PRIOR
 
 DOCS = Path("docs")
 COLOURS = 256
@@ -46,7 +46,7 @@ def still(chromium: webdriver.Chrome, frame: int) -> None:
 
 def main() -> None:
     """Sample a prompt of the gallery, look at its page, then ask the demo for the same."""
-    interaction, prior = Generator.from_pretrained(SHIPPED), Generator.from_pretrained(SHIPPED_PRIOR)
+    interaction, prior = Generator.from_pretrained(BUNDLED), Generator.from_pretrained(BUNDLED_PRIOR)
     asked = {key: value for key, value in gallery()[0].items() if key != "kind"}
     motions = interaction(Prompt(**asked))
     with tempfile.TemporaryDirectory() as folder, socket.socket() as probe, ExitStack() as afterwards:
@@ -61,7 +61,7 @@ def main() -> None:
         still(chromium, 45)
         shot(chromium, (1280, 720), DOCS / "viewer.png")
         shot(chromium, (390, 844), DOCS / "viewer_phone.png")
-        app = App(Studio(interaction, prior))
+        app = App(Service(interaction, prior))
         chromium.get(app.launch("127.0.0.1", port))
         find = "return document.querySelector(arguments[0])"
         wait = WebDriverWait(chromium, 300)

@@ -17,7 +17,7 @@ from hydra.utils import instantiate
 from omegaconf import OmegaConf
 
 from in2in.bench.people import write_dataset
-from in2in.bench.planting import DEFECTS, Defect
+from in2in.bench.planted_defects import DEFECTS, Defect
 from in2in.check.dataset import Diagnosis, examine
 from in2in.check.finding import Kind
 from in2in.cli.entry import conf_dir

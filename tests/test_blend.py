@@ -13,7 +13,7 @@ from in2in.blend import blend
 from in2in.diffusion.schedules import ConstantSchedule
 from in2in.errors import InputError
 from in2in.pipeline import Generator, Prompt
-from in2in.runs.folder import SHIPPED, SHIPPED_PRIOR, read_run
+from in2in.runs.folder import BUNDLED, BUNDLED_PRIOR, read_run
 
 ASKED = ["prompt=one person waves", "individual1=a person waves the left hand", "seconds=1", "sampler=ddim"]
 
@@ -67,12 +67,12 @@ def test_a_blend_is_a_run_folder_of_its_own(cli: Cli, run_folder: Path, prior_ru
     assert "holds other weights than those that were blended" in changed.err
 
 
-def test_the_shipped_prior_goes_with_the_shipped_run(cli: Cli, tmp_path: Path) -> None:
-    given = [*ASKED, f"run={SHIPPED}", "experiment=dualmdm", "sampler.steps=2", f"out={tmp_path / 'out'}"]
+def test_the_bundled_prior_goes_with_the_bundled_run(cli: Cli, tmp_path: Path) -> None:
+    given = [*ASKED, f"run={BUNDLED}", "experiment=dualmdm", "sampler.steps=2", f"out={tmp_path / 'out'}"]
     finished = cli("sample", *given)
     assert finished.code == 0, finished.err
-    assert f"blended with prior_run={SHIPPED_PRIOR}" in finished.out
-    assert torch.equal(read_run(SHIPPED)[1]["normalizer.std"], read_run(SHIPPED_PRIOR)[1]["normalizer.std"])
+    assert f"blended with prior_run={BUNDLED_PRIOR}" in finished.out
+    assert torch.equal(read_run(BUNDLED)[1]["normalizer.std"], read_run(BUNDLED_PRIOR)[1]["normalizer.std"])
 
 
 def test_published_faults_are_switches_of_their_own(

@@ -11,7 +11,7 @@ from conftest import Cli
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
 from in2in.cli.entry import quote_free_text
-from in2in.runs.folder import SHIPPED, newest_run
+from in2in.runs.folder import BUNDLED, newest_run
 
 TYPED = [
     "two people hug",
@@ -204,21 +204,21 @@ def test_the_newest_run_is_taken_and_said(
     cli: Cli, run_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    shipped = cli("sample", "prompt=hug", "seconds=0.5", "sampler=ddim", "sampler.steps=2")
-    assert shipped.code == 0, shipped.err
-    assert f"run={SHIPPED}" in shipped.out
+    bundled = cli("sample", "prompt=hug", "seconds=0.5", "sampler=ddim", "sampler.steps=2")
+    assert bundled.code == 0, bundled.err
+    assert f"run={BUNDLED}" in bundled.out
     shutil.rmtree(tmp_path / "samples")
     shutil.copytree(run_folder, tmp_path / "runs" / "demo" / "one")
     finished = cli("sample", "prompt=hug", "seconds=0.5", "sampler=ddim", "sampler.steps=2")
     assert finished.code == 0, finished.err
     assert "run=runs/demo/one" in finished.out
     assert finished.out.splitlines()[-1].endswith(str(next((tmp_path / "samples").iterdir()).name))
-    for later in ("prior", "ruler", "broken"):
+    for later in ("prior", "evaluator", "broken"):
         folder = tmp_path / "runs" / later
         (folder / "checkpoints").mkdir(parents=True)
         (folder / "checkpoints" / "last.ckpt").touch()
-    shutil.copy(SHIPPED.with_name("individual") / "config.yaml", tmp_path / "runs" / "prior")
-    shutil.copy(SHIPPED.with_name("interclip") / "config.yaml", tmp_path / "runs" / "ruler")
+    shutil.copy(BUNDLED.with_name("individual") / "config.yaml", tmp_path / "runs" / "prior")
+    shutil.copy(BUNDLED.with_name("interclip") / "config.yaml", tmp_path / "runs" / "evaluator")
     assert newest_run(Path("runs")) == Path("runs/demo/one")
 
 

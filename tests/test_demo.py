@@ -18,7 +18,7 @@ pytest.importorskip("gradio")
 
 from in2in.demo.app import App, gallery
 from in2in.demo.limits import Limits
-from in2in.demo.studio import Studio
+from in2in.demo.service import Service
 from in2in.pipeline import Generator, Prompt
 from in2in.runs.folder import read_run
 
@@ -59,21 +59,21 @@ class Gate(nn.Module):
 
 
 @pytest.fixture(scope="module")
-def studio(run_folder: Path, prior_run: Path) -> Studio:
+def service(run_folder: Path, prior_run: Path) -> Service:
     sampler = {**read_run(run_folder)[0].sampler, "steps": STEPS}
     interaction, prior = (Generator.from_pretrained(run, sampler=sampler) for run in (run_folder, prior_run))
     interaction.denoiser.denoiser = Gate(interaction.denoiser.denoiser)  # type: ignore[assignment]
-    return Studio(interaction, prior, Limits(letters=120, seconds=2, samples=2))
+    return Service(interaction, prior, Limits(letters=120, seconds=2, samples=2))
 
 
 @pytest.fixture(scope="module")
-def gate(studio: Studio) -> Gate:
-    return studio.interaction.denoiser.denoiser  # type: ignore[return-value]
+def gate(service: Service) -> Gate:
+    return service.interaction.denoiser.denoiser  # type: ignore[return-value]
 
 
 @pytest.fixture(scope="module")
-def address(studio: Studio) -> Iterator[str]:
-    app = App(studio)
+def address(service: Service) -> Iterator[str]:
+    app = App(service)
     yield app.launch("127.0.0.1", free_port())
     app.blocks.close()
 
@@ -134,7 +134,7 @@ def files(browser) -> dict[str, str]:
     return {link.rsplit("/", 1)[1]: link for link in links}
 
 
-def test_a_prompt_in_the_motion_out(browser, address: str, studio: Studio) -> None:
+def test_a_prompt_in_the_motion_out(browser, address: str, service: Service) -> None:
     opened(browser, address)
     fill(browser, "prompt", NASTY)
     fill(browser, "individual2", "one waves")
@@ -150,7 +150,7 @@ def test_a_prompt_in_the_motion_out(browser, address: str, studio: Studio) -> No
     }
     with urlopen(taken["seed6.npz"]) as answer, np.load(io.BytesIO(answer.read())) as sample:
         joints, told = sample["joints"], str(sample["prompt"])
-    [expected] = studio.interaction(Prompt(NASTY, "", "one waves", 1, 6))
+    [expected] = service.interaction(Prompt(NASTY, "", "one waves", 1, 6))
     np.testing.assert_allclose(joints, expected.joints, atol=1e-4)
     assert told == NASTY
 

@@ -18,15 +18,15 @@ pytest.importorskip("gradio")
 from in2in.bench.judge import recognise
 from in2in.demo.app import gallery
 from in2in.demo.limits import Limits
-from in2in.demo.studio import Order, Studio
+from in2in.demo.service import Order, Service
 from in2in.errors import InputError
 from in2in.pipeline import Generator, Prompt
-from in2in.runs.folder import SHIPPED
+from in2in.runs.folder import BUNDLED
 
 
 def test_orders_beyond_the_limits_are_refused(run_folder: Path, prior_run: Path) -> None:
     interaction, prior = Generator.from_pretrained(run_folder), Generator.from_pretrained(prior_run)
-    studio = Studio(interaction, prior, Limits(seconds=2, samples=2))
+    service = Service(interaction, prior, Limits(seconds=2, samples=2))
     for order, words in (
         (Order(Prompt("x", seconds=2.5)), "2.5 seconds are more than 2"),
         (Order(Prompt("x", seconds=1), samples=3), "3 samples are outside 1 to 2"),
@@ -36,14 +36,14 @@ def test_orders_beyond_the_limits_are_refused(run_folder: Path, prior_run: Path)
         (Order(Prompt("x", seconds=1), formats=("../x",)), "no format '../x'"),
     ):
         with pytest.raises(InputError, match=re.escape(words)):
-            studio.make(order)
+            service.make(order)
 
 
 def test_the_gallery_s_prompts_work() -> None:
-    """With the weights that come along; a kind may flip on another machine."""
+    """With the bundled weights; a kind may flip on another machine."""
     examples = gallery()
     kinds = [example.pop("kind") for example in examples]
-    motions = Generator.from_pretrained(SHIPPED)([Prompt(**example) for example in examples])
+    motions = Generator.from_pretrained(BUNDLED)([Prompt(**example) for example in examples])
     seen = [recognise(torch.from_numpy(motion.joints)) for motion in motions]
     assert sum(kind == found for kind, found in zip(kinds, seen, strict=True)) >= 7, seen
 

@@ -14,7 +14,7 @@ from gradio_client import Client
 from in2in.demo.app import App
 from in2in.demo.kept import keep_newest
 from in2in.demo.limits import Limits
-from in2in.demo.studio import Studio
+from in2in.demo.service import Service
 from in2in.errors import InputError
 from in2in.pipeline import Generator
 from in2in.runs.folder import read_run
@@ -28,7 +28,7 @@ def app(run_folder: Path, prior_run: Path, tmp_path_factory: pytest.TempPathFact
         patch.setenv("GRADIO_TEMP_DIR", str(tmp_path_factory.mktemp("gradio")))
         sampler = {**read_run(run_folder)[0].sampler, "steps": 2}
         made = App(
-            Studio(*(Generator.from_pretrained(run, sampler=sampler) for run in (run_folder, prior_run)), LIMITS)
+            Service(*(Generator.from_pretrained(run, sampler=sampler) for run in (run_folder, prior_run)), LIMITS)
         )
         yield made
         made.blocks.close()
@@ -58,7 +58,7 @@ def test_every_visitor_was_served(visited: list[tuple[Any, ...]]) -> None:
 
 
 def test_text_encoders_remember_a_few_texts_and_nothing_beside_them(app: App, visited: list[tuple[Any, ...]]) -> None:
-    for generator in (app.studio.interaction, app.studio.prior):
+    for generator in (app.service.interaction, app.service.prior):
         assert generator is not None
         seen = generator.conditioner.encoder._seen
         assert len(seen) == LIMITS.texts

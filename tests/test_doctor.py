@@ -13,7 +13,7 @@ from hydra.utils import instantiate
 from omegaconf import OmegaConf
 
 from in2in.bench.people import write_dataset
-from in2in.bench.planting import DEFECTS
+from in2in.bench.planted_defects import DEFECTS
 from in2in.check.dataset import Diagnosis, examine
 from in2in.check.finding import Kind
 from in2in.check.limits import Limits

@@ -10,15 +10,15 @@ from killing import files_end_at
 from takes import pushed, sample_of
 
 from in2in.export.formats import FORMATS
-from in2in.runs.folder import SHIPPED, SHIPPED_PRIOR
+from in2in.runs.folder import BUNDLED, BUNDLED_PRIOR
 
 FEW = ["sampler=ddim", "sampler.steps=2"]
 
 COMMANDS = {
     "prepare": ["source=synthetic", "clips=4", "processes=1"],
     "sample": ["run=RUN", "prompt=hug", "seconds=0.6", *FEW],
-    "pack": [f"run={SHIPPED_PRIOR}"],
-    "blend": [f"run={SHIPPED}", f"prior_run={SHIPPED_PRIOR}", "composition=exp", "pack=true"],
+    "pack": [f"run={BUNDLED_PRIOR}"],
+    "blend": [f"run={BUNDLED}", f"prior_run={BUNDLED_PRIOR}", "composition=exp", "pack=true"],
     "judge": ["run=RUN", "data_dir=BENCH", "clips=2", *FEW],
     "check": ["data_dir=SMALL"],
     "schedules": [],

@@ -571,11 +571,11 @@ def test_the_check_fails_on_what_is_wrong() -> None:
     assert late > 0.05
 
 
-# Shipped maps
+# Bundled maps
 
 
 @pytest.mark.parametrize("name", MAPS)
-def test_every_shipped_map_can_be_used(name: str) -> None:
+def test_every_bundled_map_can_be_used(name: str) -> None:
     joint_map = instantiate(read_joint_map(name))
     assert set(joint_map.joints) | set(joint_map.derived) == set(JOINTS)
     assert read_text_table(Path(joint_map.texts))

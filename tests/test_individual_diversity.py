@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from conftest import Cli
 
-from in2in.runs.folder import SHIPPED, SHIPPED_PRIOR
+from in2in.runs.folder import BUNDLED, BUNDLED_PRIOR
 
 
 def measured(cli: Cli, weight: float, out: Path, *arguments: str) -> dict[str, list[float]]:
@@ -27,8 +27,8 @@ def measured(cli: Cli, weight: float, out: Path, *arguments: str) -> dict[str, l
 
 
 def test_a_prior_without_weight_moves_nothing(cli: Cli, bench: Path, tmp_path: Path) -> None:
-    """With the weights that come along: an untrained model does not hear its texts."""
-    runs = [f"run={SHIPPED}", f"prior_run={SHIPPED_PRIOR}", f"data_dir={bench}"]
+    """With the bundled weights: an untrained model does not hear its texts."""
+    runs = [f"run={BUNDLED}", f"prior_run={BUNDLED_PRIOR}", f"data_dir={bench}"]
     without, full = (measured(cli, weight, tmp_path / str(weight), *runs) for weight in (0.0, 1.0))
     assert without["prior alone"] == pytest.approx([0, 0], abs=1e-5)
     assert without["prior, with other texts on both sides"] == pytest.approx([0, 0], abs=1e-5)

@@ -21,7 +21,7 @@ from in2in.errors import InputError
 from in2in.motion.rotations import rotate_about_y
 from in2in.motion.skeleton import BONE_LENGTHS, INDEX, forward_kinematics, tpose_offsets
 from in2in.pipeline import Generator, Prompt
-from in2in.runs.folder import SHIPPED
+from in2in.runs.folder import BUNDLED
 
 EACH = 10
 
@@ -234,6 +234,6 @@ def test_the_weights_that_come_along_do_what_plain_sentences_say() -> None:
         "chase": ("One person runs away and the other chases after.", "A person runs away."),
     }
     prompts = [Prompt(both, own, seconds=4.0) for both, own in asked.values()]
-    motions = Generator.from_pretrained(SHIPPED)(prompts)
+    motions = Generator.from_pretrained(BUNDLED)(prompts)
     seen = [recognise(torch.from_numpy(motion.joints)) for motion in motions]
     assert sum(kind == found for kind, found in zip(asked, seen, strict=True)) >= 3, seen

@@ -37,15 +37,15 @@ def test_every_row_gets_its_figures(
         ran.append(command)
 
     monkeypatch.setattr(script, "in2in", in_this_process)
-    numbers = {"steps": 2, "prior-steps": 2, "refining-steps": 2, "ruler-steps": 2, "data-clips": 54}
-    numbers |= {"ruler-clips": 36, "clips": 5}
+    numbers = {"steps": 2, "prior-steps": 2, "refining-steps": 2, "evaluator-steps": 2, "data-clips": 54}
+    numbers |= {"evaluator-clips": 36, "clips": 5}
     numbers |= {"repeats": 2, "solver-steps": 2, "texts": 1, "samples": 2, "interactions": 1, "varied": 2}
     numbers |= {"candidates": 1, "seconds": 10}
     given = [f"--{name}={number}" for name, number in numbers.items()]
     given += ["--work", str(tmp_path / "work"), "--out", str(tmp_path / "results")]
     script.main([*given, *TINY])
     page = (tmp_path / "results.md").read_text()
-    for name in ("recorded motion", *script.MODELS, *script.BLENDS, script.COMES_ALONG):
+    for name in ("recorded motion", *script.MODELS, *script.BLENDS, script.BUNDLED_ROW):
         assert f"| {name} |" in page, name
     assert "by chance 100.0%" in page
     assert "as published: prior and other texts" in page

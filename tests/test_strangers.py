@@ -26,7 +26,7 @@ from in2in.export.video import write_mp4
 from in2in.files.inside import check_own, id_fault
 from in2in.importers.joint_readers import SBU_JOINTS
 from in2in.motion.representation import RawMotion
-from in2in.runs.folder import SHIPPED, read_config
+from in2in.runs.folder import BUNDLED, read_config
 from in2in.text.clip_folder import VOCABULARY, find_vocabulary, read_merges
 
 IDS = {
@@ -203,10 +203,10 @@ def clip_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def own_clip_run(folder: Path, clip_model: Path) -> Path:
     """A run that has a text model of its own."""
     shutil.copytree(clip_model, folder / "clip")
-    conf = yaml.safe_load((SHIPPED / "config.yaml").read_text())
+    conf = yaml.safe_load((BUNDLED / "config.yaml").read_text())
     conf["text"] = {"_target_": "in2in.text.encoders.ClipTextEncoder", "model": "${run_dir}/clip", "dim": 16}
     (folder / "config.yaml").write_text(yaml.safe_dump(conf))
-    shutil.copy(SHIPPED / "model.safetensors", folder)
+    shutil.copy(BUNDLED / "model.safetensors", folder)
     return folder
 
 

@@ -18,7 +18,7 @@ from omegaconf import OmegaConf
 
 from in2in.cli.entry import conf_dir
 from in2in.errors import InputError
-from in2in.runs.folder import SHIPPED, SHIPPED_PRIOR, read_config, shipped_evaluator
+from in2in.runs.folder import BUNDLED, BUNDLED_PRIOR, bundled_evaluator, read_config
 from in2in.runs.trusted import CALLED, PARTS, RENAMED, read_parts
 
 Change = Callable[[dict[str, Any], Path], None]
@@ -174,15 +174,15 @@ def mark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "work" / "mark"
 
 
-def shipped_conf(run: Path = SHIPPED) -> dict[str, Any]:
+def bundled_conf(run: Path = BUNDLED) -> dict[str, Any]:
     return copy.deepcopy(yaml.safe_load((run / "config.yaml").read_text()))
 
 
 def write_run(folder: Path, text: str, weights: bool = False) -> Path:
-    """A run with a configuration, and with the weights that come along or with none that could be read."""
+    """A run with a configuration, and with the bundled weights or with none that could be read."""
     folder.mkdir(parents=True, exist_ok=True)
     if weights:
-        shutil.copyfile(SHIPPED / "model.safetensors", folder / "model.safetensors")
+        shutil.copyfile(BUNDLED / "model.safetensors", folder / "model.safetensors")
     else:
         (folder / "model.safetensors").touch()
     (folder / "config.yaml").write_bytes(text.encode(errors="surrogateescape"))
@@ -192,7 +192,7 @@ def write_run(folder: Path, text: str, weights: bool = False) -> Path:
 def hostile_text(name: str, mark: Path) -> str:
     if name in BROKEN:
         return BROKEN[name].replace("MARK", str(mark))
-    conf = shipped_conf()
+    conf = bundled_conf()
     if "blend" in name:
         conf = {}
     HOSTILE[name](conf, mark)
@@ -247,11 +247,11 @@ def test_every_command_refuses_a_hostile_run(
     run = write_run(tmp_path / "evil", text)
     (run / "checkpoints").mkdir()
     shutil.copyfile(run_folder / "checkpoints" / "last.ckpt", run / "checkpoints" / "last.ckpt")
-    evaluator = shipped_conf(shipped_evaluator())
+    evaluator = bundled_conf(bundled_evaluator())
     evaluator["tokens"]["vocab"] = "/etc/passwd"
-    ruler = write_run(tmp_path / "ruler", yaml.safe_dump(evaluator))
+    evaluator_run = write_run(tmp_path / "evaluator", yaml.safe_dump(evaluator))
     blended = call(
-        "in2in.blend.load", _recursive_=False, run=str(run), prior_run=str(SHIPPED_PRIOR), run_sha256="0" * 64
+        "in2in.blend.load", _recursive_=False, run=str(run), prior_run=str(BUNDLED_PRIOR), run_sha256="0" * 64
     )
     blend = write_run(tmp_path / "blend", yaml.safe_dump({"blend": {**blended, "prior_sha256": "0" * 64}}))
     sampling = ("sample", "prompt=they hug", "out=made")
@@ -259,15 +259,15 @@ def test_every_command_refuses_a_hostile_run(
     for command in (
         (*sampling, f"run={run / 'checkpoints' / 'last.ckpt'}"),
         (*sampling, f"run={blend}"),
-        (*sampling, "experiment=dualmdm", f"run={run}", f"prior_run={SHIPPED_PRIOR}"),
-        (*sampling, "experiment=dualmdm", f"run={SHIPPED}", f"prior_run={run}"),
-        ("blend", f"run={run}", f"prior_run={SHIPPED_PRIOR}", "out=made"),
+        (*sampling, "experiment=dualmdm", f"run={run}", f"prior_run={BUNDLED_PRIOR}"),
+        (*sampling, "experiment=dualmdm", f"run={BUNDLED}", f"prior_run={run}"),
+        ("blend", f"run={run}", f"prior_run={BUNDLED_PRIOR}", "out=made"),
         ("pack", f"run={run}", "out=made"),
         ("recall", f"run={run}", f"data_dir={dataset}", "out=made"),
         ("judge", f"run={run}", f"data_dir={dataset}", "out=made"),
         ("evaluate", f"run={run}", f"data_dir={dataset}", "out=made"),
         ("evaluate", "run=[]", f"evaluator_run={run}", f"data_dir={dataset}", "out=made"),
-        ("evaluate", "run=[]", f"evaluator_run={ruler}", f"data_dir={dataset}", "out=made"),
+        ("evaluate", "run=[]", f"evaluator_run={evaluator_run}", f"data_dir={dataset}", "out=made"),
         (*training, f"stats_from={run}"),
         (*training, f"weights_from={run}"),
     ):
@@ -288,7 +288,7 @@ def test_the_newest_run_is_looked_at_like_any_other(cli: Cli, mark: Path, tmp_pa
 
 
 def test_what_sampling_does_not_read_is_never_called(cli: Cli, mark: Path, tmp_path: Path) -> None:
-    conf = shipped_conf() | {"trainer": call("os.system", command=f"touch {mark}"), "logger": "${oc.env:HOME}"}
+    conf = bundled_conf() | {"trainer": call("os.system", command=f"touch {mark}"), "logger": "${oc.env:HOME}"}
     run = write_run(tmp_path / "run", yaml.safe_dump(conf), weights=True)
     made = cli("sample", "prompt=they hug", "seconds=0.5", "sampler.steps=2", "sampler=ddim", f"run={run}", "export=[]")
     assert made.code == 0, made.err
@@ -296,13 +296,13 @@ def test_what_sampling_does_not_read_is_never_called(cli: Cli, mark: Path, tmp_p
 
 
 def test_sizes_out_of_a_configuration_take_no_memory(cli: Cli, mark: Path, tmp_path: Path) -> None:
-    conf = shipped_conf()
+    conf = bundled_conf()
     conf["model"].update(width=2**15, feed_forward=2**17, layers=256)  # 10 terabytes of weights
     run = write_run(tmp_path / "run", yaml.safe_dump(conf), weights=True)
     finished = cli("sample", "prompt=they hug", f"run={run}", "out=made")
     assert finished.code == 1
     assert "do not fit its config.yaml (denoiser)" in finished.err.splitlines()[-1]
-    conf["model"] = shipped_conf()["model"] | {"heads": 5}
+    conf["model"] = bundled_conf()["model"] | {"heads": 5}
     finished = cli("sample", "prompt=they hug", f"run={write_run(run, yaml.safe_dump(conf), weights=True)}", "out=made")
     assert finished.code == 1
     assert "a network of width 128 cannot have 5 heads" in finished.err.splitlines()[-1]
@@ -339,7 +339,7 @@ def test_whatever_can_be_trained_can_be_loaded(overrides: tuple[str, ...], tmp_p
 def test_runs_of_earlier_versions_name_classes_by_their_former_names(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    conf = shipped_conf()
+    conf = bundled_conf()
     conf["model"]["_target_"] = "in2in.old.place.Denoiser"
     run = write_run(tmp_path, yaml.safe_dump(conf))
     with pytest.raises(InputError, match="do not trust it"):
@@ -352,7 +352,7 @@ def test_runs_of_earlier_versions_name_classes_by_their_former_names(
 
 
 def test_plain_interpolation_stays(tmp_path: Path) -> None:
-    conf = shipped_conf()
+    conf = bundled_conf()
     conf["model"]["text_dim"] = "${text.dim}"
     conf["head"]["width"] = "${model.text_dim}"
     run = write_run(tmp_path, yaml.safe_dump(conf))

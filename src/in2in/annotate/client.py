@@ -103,7 +103,8 @@ class ChatClient:
         model: name of the model there.
         key_variable: the environment variable that holds the key; the key itself is shown and written nowhere.
         schema: whether the server is asked to hold the model to the answer's JSON schema.
-        temperature, max_tokens: of the model.
+        temperature: of the model.
+        max_tokens: of the model.
         timeout: seconds that a request may take in all.
         patience: with a server that fails.
 

@@ -34,20 +34,20 @@ def main(cfg: DictConfig) -> None:
     limits = instantiate(cfg.limits)
 
     from in2in.demo.app import App
-    from in2in.demo.studio import Studio
+    from in2in.demo.service import Service
     from in2in.pipeline import Generator
-    from in2in.runs.folder import SHIPPED, SHIPPED_PRIOR
+    from in2in.runs.folder import BUNDLED, BUNDLED_PRIOR
 
     run, device, prior_run = chosen_run(cfg), chosen_device(chosen.device), chosen.prior_run
-    if prior_run is None and Path(run).resolve() == SHIPPED.resolve():
-        prior_run = str(SHIPPED_PRIOR)
+    if prior_run is None and Path(run).resolve() == BUNDLED.resolve():
+        prior_run = str(BUNDLED_PRIOR)
     print(f"using run={run} on {device}")
     interaction = Generator.from_pretrained(run, node(cfg, "guidance"), node(cfg, "sampler"), device)
     prior = None
     if prior_run is not None:
         print(f"to be blended with prior_run={prior_run}")
         prior = Generator.from_pretrained(prior_run, node(cfg, "prior_guidance"), node(cfg, "sampler"), device)
-    app = App(Studio(interaction, prior, limits))
+    app = App(Service(interaction, prior, limits))
     print(f"open {app.launch(chosen.host, chosen.port)} in a browser; Ctrl-C ends", flush=True)
     app.wait()
 

@@ -65,11 +65,11 @@ def setting(cfg: DictConfig, chosen: EvaluateOptions) -> "Setting":
     """What the options say, loaded and checked; models are loaded once there is something to generate."""
     from in2in.evaluation.evaluator import Evaluator
     from in2in.evaluation.setting import Setting
-    from in2in.runs.folder import fingerprint, newest_run, shipped_evaluator
+    from in2in.runs.folder import bundled_evaluator, fingerprint, newest_run
 
     runs = [str(newest_run(Path("runs")))] if chosen.run is None else chosen.run
     runs = [runs] if isinstance(runs, str) else runs
-    evaluator_run = chosen.evaluator_run or shipped_evaluator()
+    evaluator_run = chosen.evaluator_run or bundled_evaluator()
     print(f"evaluating {', '.join(runs) or 'recorded motion'} with evaluator_run={evaluator_run}")
     models = tuple(model for run in runs for model in models_of(cfg, run))
     if twice := [one.name for place, one in enumerate(models) if one.name in [own.name for own in models[:place]]]:

@@ -33,17 +33,17 @@ def chosen_run(cfg: DictConfig) -> str:
 
 
 def chosen_prior(cfg: DictConfig) -> str | None:
-    """The prior that an option names; where only a composition is chosen, the shipped one of the shipped run."""
-    from in2in.runs.folder import SHIPPED, SHIPPED_PRIOR
+    """The prior that an option names; where only a composition is chosen, the bundled one of the bundled run."""
+    from in2in.runs.folder import BUNDLED, BUNDLED_PRIOR
 
     composed = node(cfg, "composition") is not None
     if cfg.get("prior_run") is not None:
         if not composed:
             raise InputError("prior_run= needs a weighting schedule: add composition=exp or experiment=dualmdm")
         return cfg.prior_run
-    if composed and Path(chosen_run(cfg)).resolve() != SHIPPED.resolve():
+    if composed and Path(chosen_run(cfg)).resolve() != BUNDLED.resolve():
         raise InputError("composition= blends in a prior: add prior_run=RUN, a run of experiment=individual")
-    return str(SHIPPED_PRIOR) if composed else None
+    return str(BUNDLED_PRIOR) if composed else None
 
 
 def load_generator(cfg: DictConfig, device: str) -> "Generator":

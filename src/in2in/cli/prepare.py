@@ -25,10 +25,10 @@ def read_joint_map(name: str, reader: str | None = None) -> DictConfig:
         name: of the map.
         reader: what reads the files, by its dotted name, in place of the map's own.
     """
-    shipped = {path.stem: path for path in (conf_dir() / "joints").glob("*.yaml")}
-    path = shipped.get(name, Path(name))
+    bundled = {path.stem: path for path in (conf_dir() / "joints").glob("*.yaml")}
+    path = bundled.get(name, Path(name))
     if not path.is_file():
-        raise InputError(f"map={name} is no file: give the path of a yaml file, or one of {', '.join(sorted(shipped))}")
+        raise InputError(f"map={name} is no file: give the path of a yaml file, or one of {', '.join(sorted(bundled))}")
     try:
         node = read_yaml(path)
     except InputError as error:

@@ -99,7 +99,8 @@ class OrderedBatches(Dataset[Batch]):
     Args:
         clips: of the split.
         batch_size: clips a batch.
-        rank, processes: which of how many.
+        rank: of this process, from 0.
+        processes: how many there are.
     """
 
     def __init__(self, clips: InteractionDataset, batch_size: int, rank: int = 0, processes: int = 1) -> None:
@@ -129,11 +130,16 @@ class InteractionDataModule(LightningDataModule):
         data_dir: a prepared data set.
         batch_size: clips a step and process.
         num_workers: loader processes.
-        mirror, swap, words, crossed: see `Augmentation`.
+        mirror: see `Augmentation`.
+        swap: likewise.
+        words: likewise.
+        crossed: likewise.
         shared_floor: see `in2in.motion.representation.canonicalise`.
         repeat: how often an epoch shows every training clip (for small data sets).
         counterparts: show each training clip beside its mirrored one, or with the persons exchanged (doubles a batch).
-        train_split, val_split, test_split: names of the split files.
+        train_split: name of the split file with the training clips.
+        val_split: of those that are validated on.
+        test_split: of those that are tested on.
         seed: of order and augmentation.
     """
 

@@ -112,7 +112,10 @@ def report_left_out(
 
     Args:
         folder: gets `REPORT`.
-        left_out, total, max_left_out, what: see `check_enough`.
+        left_out: see `check_enough`.
+        total: likewise.
+        max_left_out: likewise.
+        what: likewise.
         where: the folder is, in the line.
 
     Raises:

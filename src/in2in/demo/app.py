@@ -13,8 +13,8 @@ from gradio.themes import Default
 
 from in2in.demo.form import Form
 from in2in.demo.kept import keep_newest
+from in2in.demo.service import VIEWER_HEIGHT, Service, view, write_files
 from in2in.demo.sessions import Sessions, Stopped
-from in2in.demo.studio import VIEWER_HEIGHT, Studio, view, write_files
 from in2in.errors import InputError
 
 HEADING = "# in2in\nSay what two people do, and see them do it."
@@ -40,16 +40,16 @@ class App:
     """The page.
 
     Args:
-        studio: makes the motion.
+        service: makes the motion.
     """
 
-    def __init__(self, studio: Studio) -> None:
-        self.studio, self.sessions = studio, Sessions()
+    def __init__(self, service: Service) -> None:
+        self.service, self.sessions = service, Sessions()
         with gr.Blocks(title="in2in", analytics_enabled=False, delete_cache=KEPT) as self.blocks:
             gr.Markdown(HEADING)
             with gr.Row():
                 with gr.Column(scale=2, min_width=320):
-                    self.form = form = Form(studio)
+                    self.form = form = Form(service)
                 with gr.Column(scale=3, min_width=320):
                     with gr.Row():
                         start = gr.Button("Generate", variant="primary", elem_id="generate")
@@ -65,7 +65,7 @@ class App:
             run = start.click(self.generate, form.fields, outputs, concurrency_limit=1, show_progress_on=viewer)
             cancel.click(self.cancel, None, message, cancels=[run], queue=False, show_progress="hidden")
             self.blocks.unload(self.leave)
-        self.blocks.queue(max_size=studio.limits.waiting)
+        self.blocks.queue(max_size=service.limits.waiting)
 
     def launch(self, host: str, port: int) -> str:
         """Start to serve the page in the background; returns its address."""
@@ -80,7 +80,7 @@ class App:
                 footer_links=[],
                 ssr_mode=False,
                 quiet=True,
-                state_session_capacity=self.studio.limits.visitors,  # each holds what its page shows
+                state_session_capacity=self.service.limits.visitors,  # each holds what its page shows
             )
         except (OSError, OverflowError) as error:
             raise InputError(f"{host}:{port} cannot be listened on ({error}): choose another host= or port=") from error
@@ -98,7 +98,7 @@ class App:
     ) -> Iterator[Answer]:
         """The answer to what stands in the form."""
         try:
-            keep_newest(self.taken.temp_files, self.studio.limits.files * 10**6)
+            keep_newest(self.taken.temp_files, self.service.limits.files * 10**6)
             order = self.form.order(values)
             with TemporaryDirectory() as folder, self.sessions.serving(request.session_hash or "") as check:
 
@@ -106,7 +106,7 @@ class App:
                     check()
                     progress((done, total), "denoising", unit="steps")
 
-                motions = self.studio.make(order, step)
+                motions = self.service.make(order, step)
                 progress(None, "writing files")
                 paths = write_files(motions, order.formats, Path(folder))
                 taken = gr.update(value=[str(path) for path in paths], visible=True)
@@ -127,7 +127,7 @@ class App:
 
 
 def gallery() -> list[dict[str, Any]]:
-    """Prompts that work with the weights that come along, the fields of `Prompt` and the kind of interaction."""
+    """Prompts that work with the bundled weights, the fields of `Prompt` and the kind of interaction."""
     lines = (files("in2in.demo") / "gallery.jsonl").read_text(encoding="utf-8").splitlines()
     return [json.loads(line) for line in lines]
 

@@ -5,7 +5,7 @@ from typing import Any
 import gradio as gr
 
 from in2in.demo.schedules import CHOICES
-from in2in.demo.studio import Order, Studio
+from in2in.demo.service import Order, Service
 from in2in.diffusion.schedules import over_time
 from in2in.errors import InputError
 from in2in.export.curves import weight_figure
@@ -25,11 +25,11 @@ class Form:
     """Fields for everything that an order holds; made inside a gr.Blocks.
 
     Args:
-        studio: whose models and limits the fields are for.
+        service: whose models and limits the fields are for.
     """
 
-    def __init__(self, studio: Studio) -> None:
-        limits = studio.limits
+    def __init__(self, service: Service) -> None:
+        limits = service.limits
         self.prompt = gr.Textbox(
             label="What the two do", placeholder="Two people hug.", max_length=limits.letters, elem_id="prompt"
         )
@@ -47,10 +47,10 @@ class Form:
             self.seed = gr.Number(0, label="Seed", precision=0, minimum=0, elem_id="seed")
             self.samples = _choice(1, limits.samples, 1, 1, label="Samples", elem_id="samples")
         with gr.Accordion("Guidance", open=False):
-            self.guidance = _sliders(studio.interaction.guidance, "")
-            self.prior_guidance = _sliders(studio.prior.guidance, "prior: ") if studio.prior else {}
+            self.guidance = _sliders(service.interaction.guidance, "")
+            self.prior_guidance = _sliders(service.prior.guidance, "prior: ") if service.prior else {}
         self.schedule, self.shapes = None, {}
-        if studio.prior is not None:
+        if service.prior is not None:
             with gr.Accordion("Weight of the single-person prior (DualMDM)", elem_id="dualmdm"):
                 self._schedules()
         offered = [name for name in FORMATS if at_hand(name)]

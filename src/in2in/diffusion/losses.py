@@ -28,7 +28,8 @@ class SimpleLoss(nn.Module):
         """Weighted terms by name; their sum is the loss.
 
         Args:
-            prediction, target: [B, P, T, D] normalised features.
+            prediction: [B, P, T, D] normalised features.
+            target: [B, P, T, D] normalised features of the clip.
             mask: [B, T] True on real frames.
             t: [B] timesteps, 0 to 999.
             normalizer: takes features back to physical units.
@@ -43,7 +44,9 @@ class BodyLoss(SimpleLoss):
     Not published for the single-person prior, which trained on the simple loss alone, but without it small ones shake.
 
     Args:
-        velocity, bone_length, foot_contact: weights; the persons are added up.
+        velocity: weight of its term; the persons are added up.
+        bone_length: likewise.
+        foot_contact: likewise.
         max_timestep: these terms count samples with t up to this.
         padding_step: count the step from the last real frame into the padding, as published.
     """
@@ -84,8 +87,14 @@ class InteractionLoss(BodyLoss):
     """What keeps a body a body, and what keeps two bodies in relation.
 
     Args:
-        velocity, bone_length, foot_contact, max_timestep, padding_step: see `BodyLoss`.
-        distance_map, joint_affinity, orientation: weights of the terms of the pair; orientation counts all samples.
+        velocity: see `BodyLoss`.
+        bone_length: likewise.
+        foot_contact: likewise.
+        distance_map: weight of this term of the pair.
+        joint_affinity: likewise.
+        orientation: likewise; this term counts all samples.
+        max_timestep: see `BodyLoss`.
+        padding_step: likewise.
     """
 
     def __init__(

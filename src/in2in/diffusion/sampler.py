@@ -16,7 +16,8 @@ def draw_noise(seeds: Sequence[int], lengths: Sequence[int], persons: int, featu
     Args:
         seeds: one a sample.
         lengths: frames of each sample.
-        persons, features: P and D.
+        persons: P.
+        features: D.
 
     Returns:
         [B, P, max(lengths), D] standard normal, zero on padding.

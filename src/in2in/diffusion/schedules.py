@@ -111,7 +111,8 @@ class PersonSchedules:
     """A schedule for each of two persons.
 
     Args:
-        person1, person2: each person's.
+        person1: the schedule of person 1.
+        person2: of person 2.
     """
 
     def __init__(self, person1: Schedule, person2: Schedule) -> None:

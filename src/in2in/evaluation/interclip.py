@@ -22,7 +22,11 @@ class MotionTower(nn.Module):
     Args:
         embedding: E.
         persons: P, whose features are put side by side.
-        width, layers, heads, feed_forward, dropout: of the encoder.
+        width: of the encoder.
+        layers: of the encoder.
+        heads: of the encoder.
+        feed_forward: width of its feed-forward layers.
+        dropout: of the encoder.
         every: reads one frame in so many; all as published, fewer cost less.
     """
 
@@ -74,7 +78,11 @@ class TextTower(nn.Module):
         vocabulary: number of tokens.
         context: longest text in tokens, start and end included; shorter ones are padded with token 0.
         attend_padding: whether padding is attended to like text, as published. If not, shorter batches cost less.
-        width, layers, heads, feed_forward, dropout: of the encoder.
+        width: of the encoder.
+        layers: of the encoder.
+        heads: of the encoder.
+        feed_forward: width of its feed-forward layers.
+        dropout: of the encoder.
     """
 
     def __init__(
@@ -160,7 +168,8 @@ def contrastive_loss(motion: Tensor, text: Tensor, match: Tensor | None = None) 
     The embeddings carry their scale, so their products are latent_scale^2 times the cosine.
 
     Args:
-        motion, text: [N, E] of N pairs.
+        motion: [N, E] of N pairs.
+        text: [N, E] of the same pairs.
         match: [N, N] bool, symmetric with a True diagonal; where it is True the pairs answer each other alike, as pairs
             with the same text do. Each pair on its own where not given.
 

@@ -84,7 +84,8 @@ def r_precision(
     evaluator or a model that gives all motions one embedding is at chance, and not first everywhere.
 
     Args:
-        text, motion: [N, D]; row i of both belongs to pair i.
+        text: [N, D]; row i belongs to pair i.
+        motion: [N, D]; likewise.
         batches: who is ranked against whom.
         match: [N, N] bool, row text i, column motion j: j is an answer to i. The identity where not given; pass which
             texts are identical to count their motions as answers.
@@ -167,7 +168,8 @@ def diversity(embeddings: ArrayLike, first: Indices, second: Indices, scale: flo
 
     Args:
         embeddings: [N, D].
-        first, second: [pairs] indices, published: 300 of `draw_pairs`.
+        first: [pairs] indices, published: 300 of `draw_pairs`.
+        second: [pairs] indices of those they are compared with.
         scale: of the embeddings.
     """
     x = _embeddings("diversity", embeddings) * scale
@@ -179,7 +181,8 @@ def multimodality(embeddings: ArrayLike, first: Indices, second: Indices) -> flo
 
     Args:
         embeddings: [texts, samples, D], published: 100 x 30; not scaled.
-        first, second: [pairs] indices of samples, the same for every text; published: 10 of `draw_pairs`.
+        first: [pairs] indices of samples, the same for every text; published: 10 of `draw_pairs`.
+        second: [pairs] indices of those they are compared with.
     """
     x = _embeddings("multimodality", embeddings, dims=3)
     return float(np.linalg.norm(x[:, first] - x[:, second], axis=-1).mean())

@@ -60,7 +60,8 @@ def write_extremes(path: Path, name: str, items: Sequence[Item], motions: Sequen
     Args:
         path: of the page.
         name: of the model.
-        items, motions: N clips, [P, T, 262] each.
+        items: N clips.
+        motions: what was made for them, [P, T, 262] each.
         of: what to show.
     """
     takes = []

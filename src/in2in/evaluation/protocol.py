@@ -152,7 +152,8 @@ def plan(
 
     Args:
         protocol: how.
-        data_dir, split: of whom.
+        data_dir: of the data set.
+        split: whose clips are measured.
         repeats: passes over all clips.
         seed: from which everything follows.
         limit: at most so many clips, the first of the split that fit.

@@ -28,7 +28,7 @@ class Model:
 
 @dataclass(frozen=True)
 class Setting:
-    """Models, a ruler, data and a protocol.
+    """Models, an evaluator, data and a protocol.
 
     Attributes:
         models: any number, of different names.

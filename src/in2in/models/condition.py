@@ -90,7 +90,10 @@ class TextHead(nn.Module):
 
     Args:
         width: of the token states, C.
-        layers, heads, feed_forward, dropout: of the encoder.
+        layers: of the encoder.
+        heads: of the encoder.
+        feed_forward: width of its feed-forward layers.
+        dropout: of the encoder.
     """
 
     def __init__(

@@ -82,7 +82,11 @@ class TransformerDenoiser(Network):
     Args:
         features: D of the motion.
         text_dim: C of the condition.
-        width, layers, heads, feed_forward, dropout: of the transformer.
+        width: of the transformer.
+        layers: of the transformer.
+        heads: of the transformer.
+        feed_forward: width of its feed-forward layers.
+        dropout: of the transformer.
     """
 
     interacts = True

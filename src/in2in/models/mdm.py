@@ -15,7 +15,11 @@ class MDMDenoiser(Network):
     Args:
         features: D of the motion.
         text_dim: C of the condition.
-        width, layers, heads, feed_forward, dropout: of the encoder; published 512, 8, 4, 1024, 0.1.
+        width: of the encoder; published 512.
+        layers: published 8.
+        heads: published 4.
+        feed_forward: width of its feed-forward layers; published 1024.
+        dropout: published 0.1.
     """
 
     interacts = False

@@ -216,19 +216,19 @@ def normalizer_of(run: str | Path) -> Normalizer:
     return Normalizer(weights["normalizer.mean"], weights["normalizer.std"])
 
 
-SHIPPED = Path(__file__).parents[1] / "weights" / "in2in"
-"""The run folder that comes with the package: a small in2IN trained on procedural interactions."""
+BUNDLED = Path(__file__).parents[1] / "weights" / "in2in"
+"""The bundled run folder: a small in2IN trained on procedural interactions."""
 
 
-SHIPPED_PRIOR = SHIPPED.parent / "individual"
-"""The single-person prior that comes with the package, in the statistics of `SHIPPED`."""
+BUNDLED_PRIOR = BUNDLED.parent / "individual"
+"""The bundled single-person prior, in the statistics of `BUNDLED`."""
 
 
 def newest_run(runs: Path) -> Path:
-    """The run of an interaction model below `runs` that was written last; where there is none, the shipped one."""
+    """The run of an interaction model below `runs` that was written last; where there is none, the bundled one."""
     there = [path for name in (LAST, PREVIOUS) for path in runs.glob(f"**/checkpoints/{name}")]
     checkpoints = sorted(there, key=lambda path: path.stat().st_mtime, reverse=True)
-    return next((path.parents[1] for path in checkpoints if _interacts(path.parents[1])), SHIPPED)
+    return next((path.parents[1] for path in checkpoints if _interacts(path.parents[1])), BUNDLED)
 
 
 def _interacts(folder: Path) -> bool:
@@ -242,9 +242,9 @@ def _interacts(folder: Path) -> bool:
     return get_class(target).interacts  # type: ignore[attr-defined]
 
 
-def shipped_evaluator() -> Path:
-    """The evaluator that comes with the package."""
-    folder = SHIPPED.with_name("interclip")
+def bundled_evaluator() -> Path:
+    """The bundled evaluator."""
+    folder = BUNDLED.with_name("interclip")
     if not folder.is_dir():
         raise InputError("evaluator_run is not given: train one with in2in-train experiment=interclip data_dir=FOLDER")
     return folder

@@ -228,7 +228,7 @@ def read_parts(folder: Path, run: str | Path, from_hub: bool = False) -> dict[st
     Args:
         folder: of the run.
         run: what the user calls it, for messages.
-        from_hub: the run was fetched; what it names must have come along.
+        from_hub: the run was fetched; what it names must be inside it.
 
     Raises:
         InputError: the file cannot be read, or asks for anything that is not on the list.

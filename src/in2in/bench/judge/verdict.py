@@ -11,11 +11,11 @@ import numpy as np
 from torch import Tensor
 
 from in2in.bench.judge.contact import touched
+from in2in.bench.judge.facing import MET, faces_rightly, walked_up
 from in2in.bench.judge.hands import acting_sides, way
 from in2in.bench.judge.kinds import recognise_kind
 from in2in.bench.judge.roles import STARTS
 from in2in.bench.judge.tempo import rates, usual_paces
-from in2in.bench.judge.ways import MET, faces_rightly, walked_up
 from in2in.bench.people.truth import Truth
 from in2in.motion.signals import Signals
 

@@ -61,7 +61,9 @@ def motion_of(file: BvhFile, person: Person, look: Look, assumed: Assumed) -> Bv
     """A person's motion.
 
     Args:
-        file, person, look: what was read.
+        file: what was read.
+        person: one of those in it.
+        look: what the file looks like.
         assumed: of all files.
     """
     leg = look.leg * assumed.metres

@@ -29,7 +29,8 @@ def find_takes(person1: str, person2: str | None) -> list[Take]:
     """The takes of globs, paired in sorted order.
 
     Args:
-        person1, person2: see `in2in.importers.bvh.pairs.BvhPairs`.
+        person1: see `in2in.importers.bvh.pairs.BvhPairs`.
+        person2: likewise.
     """
     patterns = {"person1": person1} if person2 is None else {"person1": person1, "person2": person2}
     found = [_find(key, pattern) for key, pattern in patterns.items()]

@@ -41,7 +41,7 @@ class Order:
     formats: tuple[str, ...] = ()
 
 
-class Studio:
+class Service:
     """Makes motion with an interaction model and, where there is one, a single-person prior.
 
     Args:
