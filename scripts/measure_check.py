@@ -3,7 +3,8 @@
     python scripts/measure_check.py [--clips 1000] [--each 8] [--seed 5] [--data_dir DIR] [--kinds frozen,teleport,...]
 
 The good data are procedural, or a copy of the data set that is named; what is found in it before is no new finding.
-The limits are those of conf/check.yaml, written down before any defect was planted. Every clip gets one defect at most.
+The limits are those of conf/check/check.yaml, written down before any defect was planted. Every clip gets one defect
+at most.
 """
 
 import argparse
@@ -50,7 +51,7 @@ def main() -> None:
     parser.add_argument("--kinds", default=",".join(Kind))
     asked = parser.parse_args()
     defects = [defect for defect in DEFECTS if defect.kind in asked.kinds.split(",")]
-    limits = instantiate(OmegaConf.load(conf_dir() / "check.yaml").limits)
+    limits = instantiate(OmegaConf.load(conf_dir() / "check" / "check.yaml").limits)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "data"
         if asked.data_dir:

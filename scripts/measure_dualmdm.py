@@ -207,7 +207,7 @@ def main() -> None:
         def generator(options: tuple[str, ...] = condition.options) -> Generator:
             overrides = [f"run='{given.run}'", f"prior_run='{given.prior}'", "experiment=dualmdm", "sampler=ddim"]
             overrides += [f"sampler.steps={given.steps}", f"guidance.scale={given.guidance}"]
-            with initialize_config_dir(str(conf_dir()), version_base="1.3"):
+            with initialize_config_dir(str(conf_dir() / "judge"), version_base="1.3"):
                 cfg = compose("judge", [*overrides, f"prior_guidance.scale={given.prior_guidance}", *options])
             return load_generator(cfg, "cpu")
 

@@ -27,7 +27,7 @@ from in2in.motion.skeleton import (
     tpose_offsets,
 )
 
-SKELETONS = OmegaConf.load(conf_dir() / "source" / "bvh.yaml")["source"]["skeletons"]
+SKELETONS = OmegaConf.load(conf_dir() / "prepare" / "source" / "bvh.yaml")["source"]["skeletons"]
 
 TREE = (
     ("hip", None, (0, 0, 0)),

@@ -18,7 +18,7 @@ from in2in.errors import InputError
 from in2in.importers.bvh.pairs import BvhPairs
 from in2in.motion.skeleton import INDEX
 
-SKELETONS = yaml.safe_load((conf_dir() / "source" / "bvh.yaml").read_text())["source"]["skeletons"]
+SKELETONS = yaml.safe_load((conf_dir() / "prepare" / "source" / "bvh.yaml").read_text())["source"]["skeletons"]
 
 Z_UP = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
 

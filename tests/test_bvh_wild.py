@@ -16,7 +16,7 @@ from in2in.errors import InputError
 from in2in.importers.bvh.read import BvhMotion, read_bvh
 from in2in.importers.bvh.rest import quarter_turns
 
-SKELETONS = yaml.safe_load((conf_dir() / "source" / "bvh.yaml").read_text())["source"]["skeletons"]
+SKELETONS = yaml.safe_load((conf_dir() / "prepare" / "source" / "bvh.yaml").read_text())["source"]["skeletons"]
 
 
 def read(folder: Path, text: str | bytes, fps: float | None = None, name: str = "a.bvh") -> BvhMotion:

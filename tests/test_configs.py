@@ -9,28 +9,24 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
 import in2in.cli.prepare  # noqa: F401 (reads joint maps)
-from in2in.cli.entry import conf_dir
+from in2in.cli.groups import choices, commands, conf_dir, groups
 from in2in.cli.schema import check
 from in2in.errors import InputError
 
-COMMANDS = sorted(path.stem for path in conf_dir().glob("*.yaml") if path.stem != "common")
-NOT_OF_TRAIN = ("source", "composition", "frame", "sampling", "joints", "annotator", "protocol", "metric")
-OF_EVALUATORS = ("interclip", "tokens", "embeddings")
+COMMANDS = commands()
 EVALUATORS = ("interclip", "bench_interclip")
-WEIGHTS = ("in2in", "individual", "intergen", "interclip")
-CHOICES = sorted(
-    (str(path.parent.relative_to(conf_dir())), path.stem)
-    for path in conf_dir().glob("*/**/*.yaml")
-    if path.parent.name not in (*NOT_OF_TRAIN, *OF_EVALUATORS)
-    and path.stem not in ("dualmdm", "contrastive", *EVALUATORS)
-)
-SOURCES = sorted({path.stem for path in (conf_dir() / "source").glob("*.yaml")} - set(WEIGHTS))
+CHOICES = [
+    *((group, name) for group in groups("train") for name in choices("train", group)),
+    ("hydra/launcher", "slurm"),
+]
+CHOICES = sorted((group, name) for group, name in CHOICES if name not in ("contrastive", *EVALUATORS))
+SOURCES, WEIGHTS = choices("prepare", "source"), choices("convert", "source")
 SIZES = ["model.width=16", "model.layers=1", "model.heads=2", "model.feed_forward=16"]
 HEAD = ["head.layers=1", "head.heads=2", "head.feed_forward=16"]
 
 
 def composed(command: str, *overrides: str) -> DictConfig:
-    with initialize_config_dir(str(conf_dir()), version_base="1.3"):
+    with initialize_config_dir(str(conf_dir() / command), version_base="1.3"):
         cfg = compose(command, list(overrides), return_hydra_config=True)
     cfg.hydra.runtime.output_dir = "somewhere"
     return cfg

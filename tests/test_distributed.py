@@ -42,7 +42,7 @@ def _joined(rank: int, task: Callable[..., object], folder: Path, *arguments: ob
 
 def module(dataset: Path) -> DenoisingModule:
     tiny = [option for option in TINY if option.startswith(("model", "head"))]
-    with initialize_config_dir(str(conf_dir()), version_base="1.3"):
+    with initialize_config_dir(str(conf_dir() / "train"), version_base="1.3"):
         cfg = compose("train", [f"data_dir={dataset}", "out=unused", "model.dropout=0", "head.dropout=0", *tiny])
     torch.manual_seed(0)
     return instantiate(cfg.module)

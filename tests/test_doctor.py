@@ -24,7 +24,7 @@ from in2in.data.preparation import build_cache
 from in2in.motion.representation import RawMotion
 from in2in.text.tokens import TokenCount
 
-LIMITS: Limits = instantiate(OmegaConf.load(conf_dir() / "check.yaml").limits)
+LIMITS: Limits = instantiate(OmegaConf.load(conf_dir() / "check" / "check.yaml").limits)
 
 
 @pytest.fixture(scope="module")

@@ -30,7 +30,7 @@ from in2in.importers.text_tables import read_text_table
 from in2in.motion.representation import RawMotion
 from in2in.motion.skeleton import BONE_LENGTHS, INDEX, JOINTS, bone_lengths, forward_kinematics, tpose_offsets
 
-MAPS = sorted(path.stem for path in (conf_dir() / "joints").glob("*.yaml"))
+MAPS = sorted(path.stem for path in (conf_dir() / "prepare" / "joints").glob("*.yaml"))
 
 
 def person(seconds: Tensor, seed: int = 0, place: float = 0.0) -> Tensor:

@@ -1,4 +1,4 @@
-"""The weighting schedules: closed forms, bad input, and every one of conf/composition."""
+"""The weighting schedules: closed forms, bad input, and every one of conf/sampling/composition."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +10,7 @@ import torch
 from hydra.utils import instantiate
 from omegaconf import OmegaConf
 
-from in2in.cli.entry import conf_dir
+from in2in.cli.groups import choices
 from in2in.diffusion.schedules import (
     ConstantSchedule,
     CosineSchedule,
@@ -62,7 +62,7 @@ def test_bad_schedules_are_one_line(make: Callable[[], Schedule], words: str) ->
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("path", sorted((conf_dir() / "composition").glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", choices("sample", "composition").values(), ids=lambda path: path.stem)
 def test_every_composition_yaml_builds(path: Path) -> None:
     node: Any = OmegaConf.load(path)
     for person, choice in (default.split("@")[::-1] for default in node.pop("defaults", [])):

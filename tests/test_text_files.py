@@ -206,7 +206,7 @@ def test_the_doctor_names_files_that_are_not_plain_utf_8(folder: Path) -> None:
     file(folder, b"a\0b\n", "annots/clip2.txt")
     file(folder, "They bow.\n\nThey hug.\n", "annots/clip3.txt")
     file(folder, "bows\n\nhugs\n", "annots_individual/person1/clip3.txt")
-    limits = instantiate(OmegaConf.load(conf_dir() / "check.yaml").limits)
+    limits = instantiate(OmegaConf.load(conf_dir() / "check" / "check.yaml").limits)
     diagnosis = examine(folder, limits, len, 1)
     found = {(own.kind, own.clip): own.message for own in diagnosis.findings}
     assert "byte order mark" in found[Kind.ENCODED, "train.txt"]

@@ -316,7 +316,7 @@ def test_the_list_names_what_there_is(name: str) -> None:
 
 
 def experiments() -> list[tuple[str, ...]]:
-    names = sorted(path.stem for path in (conf_dir() / "experiment").glob("*.yaml") if path.stem != "dualmdm")
+    names = sorted(path.stem for path in (conf_dir() / "train" / "experiment").glob("*.yaml"))
     others = {"model": ["mdm"], "text": ["clip"], "noise": ["zero_snr"], "sampler": ["dpm", "unipc"]}
     chosen = [(f"experiment={name}",) for name in names]
     chosen += [("experiment=in2in", f"{group}={name}") for group, own in others.items() for name in own]
@@ -325,7 +325,7 @@ def experiments() -> list[tuple[str, ...]]:
 
 @pytest.mark.parametrize("overrides", experiments(), ids=" ".join)
 def test_whatever_can_be_trained_can_be_loaded(overrides: tuple[str, ...], tmp_path: Path) -> None:
-    with initialize_config_dir(str(conf_dir()), version_base="1.3"):
+    with initialize_config_dir(str(conf_dir() / "train"), version_base="1.3"):
         cfg = compose("train", [*overrides, "data_dir=data", "out=made"])
     OmegaConf.resolve(cfg)
     OmegaConf.save(cfg, tmp_path / "config.yaml")

@@ -18,7 +18,7 @@ CHANCE_DRAWS = 8
 
 @dataclass(frozen=True)
 class JudgeOptions:
-    """The plain keys of conf/judge.yaml."""
+    """The plain keys of conf/judge/judge.yaml."""
 
     run: str | None
     data_dir: str | None

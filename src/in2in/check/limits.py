@@ -1,4 +1,4 @@
-"""How much is too much. The figures are in conf/check.yaml, the reasons here."""
+"""How much is too much. The figures are in conf/check/check.yaml, the reasons here."""
 
 from dataclasses import dataclass
 

@@ -26,7 +26,7 @@ SHOWN = 3
 
 @dataclass(frozen=True)
 class AnnotateOptions:
-    """The plain keys of conf/annotate.yaml."""
+    """The plain keys of conf/annotate/annotate.yaml."""
 
     data_dir: str | None
     out: str | None
@@ -118,9 +118,9 @@ def _spent(tokens: list[int], price: tuple[float, float] | None, share: float, f
 
 
 def load_annotator(cfg: DictConfig, patience: "Patience") -> "ChatAnnotator":
-    """The annotator that is configured; its prompt template is a path, or a file of conf/annotator/."""
+    """The annotator that is configured; its prompt template is a path, or a file of conf/shared/annotator/."""
     path = Path(cfg.annotator.template)
-    template = str(path if path.is_file() else conf_dir() / "annotator" / path)
+    template = str(path if path.is_file() else conf_dir() / "shared" / "annotator" / path)
     return instantiate(cfg.annotator, template=template, _partial_=True)(patience=patience)
 
 

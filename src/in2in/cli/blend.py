@@ -12,7 +12,7 @@ from in2in.errors import InputError
 
 @dataclass(frozen=True)
 class BlendOptions:
-    """The plain keys of conf/blend.yaml."""
+    """The plain keys of conf/blend/blend.yaml."""
 
     run: str | None
     prior_run: str | None

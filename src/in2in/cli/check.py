@@ -13,7 +13,7 @@ from in2in.errors import InputError
 
 @dataclass(frozen=True)
 class CheckOptions:
-    """The plain keys of conf/check.yaml."""
+    """The plain keys of conf/check/check.yaml."""
 
     data_dir: str | None
     processes: int | None

@@ -23,7 +23,7 @@ RUN_KEYS = ("model", "text", "head", "noise", "guidance", "sampler", "space", "s
 
 @dataclass(frozen=True)
 class ConvertOptions:
-    """The plain keys of conf/convert.yaml."""
+    """The plain keys of conf/convert/convert.yaml."""
 
     checkpoint: str | None
     stats_dir: str | None

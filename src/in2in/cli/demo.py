@@ -15,7 +15,7 @@ from in2in.errors import InputError
 
 @dataclass(frozen=True)
 class DemoOptions:
-    """The plain keys of conf/demo.yaml."""
+    """The plain keys of conf/demo/demo.yaml."""
 
     run: str | None
     prior_run: str | None

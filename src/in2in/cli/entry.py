@@ -6,19 +6,20 @@ import re
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from difflib import get_close_matches
 from pathlib import Path
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException, InstantiationException
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
 from in2in.cli.folders import remove_empty
+from in2in.cli.groups import check_arguments, conf_dir
+from in2in.cli.help import help_text
 from in2in.errors import InputError, no_room
 
 FREE_TEXT = ("prompt", "individual1", "individual2", "person1", "person2", "files")
@@ -34,13 +35,6 @@ PATHS = (
 
 REMOVED = {"annotator=template": "use annotator=openai with a server"}
 """Options that earlier versions took, and what serves now."""
-
-
-def conf_dir() -> Path:
-    """The configuration folder: inside the installed package, else the repository's."""
-    package = Path(__file__).parents[1]
-    inside = package / "conf"
-    return inside if inside.is_dir() else package.parents[1] / "conf"
 
 
 def quote_free_text(argument: str) -> str:
@@ -75,29 +69,11 @@ def output_dir() -> Path:
     return Path(HydraConfig.get().runtime.output_dir)
 
 
-def check_added(name: str, overrides: Sequence[str]) -> None:
-    """Options behind a + are hydra's new keys, which nobody would read: they must be known, too, at the first level.
-
-    Raises:
-        InputError: one is not; it names it.
-    """
-    known = OmegaConf.load(conf_dir() / f"{name}.yaml")
-    assert isinstance(known, DictConfig)
-    groups = [str(key).split("@")[-1] for node in known.defaults for key in ([node] if isinstance(node, str) else node)]
-    names = {str(key) for key in known} | {group.split("/")[0] for group in groups}
-    for override in overrides:
-        key = re.split(r"[=.@/]", override.lstrip("+"), maxsplit=1)[0]
-        if override.startswith("+") and key not in names:
-            near = get_close_matches(key, names, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"in2in-{name} --help lists the options"
-            raise InputError(f"{key} is not an option: {hint}")
-
-
 def command(name: str) -> Callable[[Callable[[DictConfig], None]], Callable[[], None]]:
     """Turn a task over a composed configuration into a console script.
 
     Args:
-        name: of the yaml in conf/; the script is called in2in-NAME.
+        name: of the folder in conf/ and the yaml in it; the script is called in2in-NAME.
     """
 
     def decorate(task: Callable[[DictConfig], None]) -> Callable[[], None]:
@@ -109,7 +85,6 @@ def command(name: str) -> Callable[[Callable[[DictConfig], None]], Callable[[], 
             started = True
             out = output_dir()
             try:
-                check_added(name, HydraConfig.get().overrides.task)
                 task(cfg)
             except Exception as error:
                 told = explained(error, out)
@@ -122,13 +97,17 @@ def command(name: str) -> Callable[[Callable[[DictConfig], None]], Callable[[], 
         def main() -> None:
             nonlocal started
             started = False
+            if {"-h", "--help"} & set(sys.argv[1:]):
+                print(help_text(name, sys.argv[1:]))
+                return
             for argument in sys.argv[1:]:
                 if instead := REMOVED.get(argument.lstrip("+")):
                     sys.exit(f"in2in-{name}: {argument} was removed: {instead}")
             os.environ["HYDRA_FULL_ERROR"] = "1"  # hydra hands its errors on instead of printing them
             sys.argv[1:] = [quote_free_text(argument) for argument in sys.argv[1:]]
-            run = hydra.main(version_base="1.3", config_path=str(conf_dir()), config_name=name)(job)
+            run = hydra.main(version_base="1.3", config_path=str(conf_dir() / name), config_name=name)(job)
             try:
+                check_arguments(name, sys.argv[1:])
                 with unwinding():
                     run()
             except (InputError, HydraException, OmegaConfBaseException) as error:

@@ -24,7 +24,7 @@ MODEL_KEYS = ("guidance", "sampler", "prior_guidance", "composition", "frame", "
 
 @dataclass(frozen=True)
 class EvaluateOptions:
-    """The plain keys of conf/evaluate.yaml."""
+    """The plain keys of conf/evaluate/evaluate.yaml."""
 
     run: str | list[str] | None
     prior_run: str | None

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ExportOptions:
-    """The plain keys of conf/export.yaml."""
+    """The plain keys of conf/export/export.yaml."""
 
     files: list[str | int] | str | None
     data_dir: str | None

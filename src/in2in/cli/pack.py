@@ -11,7 +11,7 @@ from in2in.errors import InputError
 
 @dataclass(frozen=True)
 class PackOptions:
-    """The plain keys of conf/pack.yaml."""
+    """The plain keys of conf/pack/pack.yaml."""
 
     run: str | None
     half: bool

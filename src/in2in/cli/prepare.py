@@ -17,7 +17,7 @@ READERS = ("read_arrays", "read_bandai_namco", "read_sbu_kinect")
 
 
 def read_joint_map(name: str, reader: str | None = None) -> DictConfig:
-    """The node of a joint map: a file of conf/joints by its name, or any yaml file by its path.
+    """The node of a joint map: a file of conf/prepare/joints by its name, or any yaml file by its path.
 
     A map may come from others, so it says what joints are, and nothing that would be called or read elsewhere.
 
@@ -25,7 +25,7 @@ def read_joint_map(name: str, reader: str | None = None) -> DictConfig:
         name: of the map.
         reader: what reads the files, by its dotted name, in place of the map's own.
     """
-    bundled = {path.stem: path for path in (conf_dir() / "joints").glob("*.yaml")}
+    bundled = {path.stem: path for path in (conf_dir() / "prepare" / "joints").glob("*.yaml")}
     path = bundled.get(name, Path(name))
     if not path.is_file():
         raise InputError(f"map={name} is no file: give the path of a yaml file, or one of {', '.join(sorted(bundled))}")
@@ -67,7 +67,7 @@ OmegaConf.register_new_resolver("joint_map", read_joint_map, replace=True)
 
 @dataclass(frozen=True)
 class PrepareOptions:
-    """The plain keys of conf/prepare.yaml."""
+    """The plain keys of conf/prepare/prepare.yaml."""
 
     data_dir: str | None
     out: str | None

@@ -13,7 +13,7 @@ from in2in.errors import InputError
 
 @dataclass(frozen=True)
 class RecallOptions:
-    """The plain keys of conf/recall.yaml."""
+    """The plain keys of conf/recall/recall.yaml."""
 
     run: str | None
     data_dir: str | None

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SampleOptions:
-    """The plain keys of conf/sample.yaml."""
+    """The plain keys of conf/sample/sample.yaml."""
 
     prompt: str | None
     individual1: str | None

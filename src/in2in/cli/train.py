@@ -14,7 +14,6 @@ from in2in.cli.schema import check
 from in2in.errors import InputError, no_room
 from in2in.files.inside import check_own
 from in2in.files.whole import clear_unfinished, write_bytes
-from in2in.runs.checkpoints import LAST, fault, newest_whole, read_checkpoint, whole_others
 
 
 @command("train")
@@ -22,6 +21,9 @@ def main(cfg: DictConfig) -> None:
     """Check, prepare the loaders, build the module, fit."""
     if cfg.data_dir is None:
         raise InputError("data_dir is not given: in2in-train experiment=in2in data_dir=FOLDER")
+
+    from in2in.runs.checkpoints import read_checkpoint
+
     out = output_dir()
     for there in out.iterdir():  # of a run that goes on
         check_own(there, out)
@@ -142,6 +144,8 @@ def resume_from(out: Path, ckpt_path: str | None) -> tuple[Path | None, list[str
     Raises:
         InputError: the run would start over in a used folder, there is no such checkpoint, or it is not whole.
     """
+    from in2in.runs.checkpoints import LAST, fault, newest_whole, whole_others
+
     folder = out / "checkpoints"
     if ckpt_path not in (None, "last"):
         if why := fault(Path(ckpt_path)):

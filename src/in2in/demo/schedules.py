@@ -51,4 +51,4 @@ CHOICES = {
     "constant": Choice(ConstantSchedule, "always the same", Shape("weight", 0.0, 1.0, 0.05, 0.3)),
     "step": Choice(StepSchedule, "the prior alone, then the interaction alone", Shape("switch", 0, TIMESTEPS, 20, 500)),
 }
-"""By the names that they have in conf/composition."""
+"""By the names that they have in conf/sampling/composition."""

@@ -17,7 +17,7 @@ Reader = Callable[[Sequence[Item], Sequence[Tensor]], Figures]
 
 
 class Extra(Protocol):
-    """A set of figures with its own part of the table; conf/metric names those that are taken.
+    """A set of figures with its own part of the table; conf/evaluate/metric names those that are taken.
 
     Attributes:
         title: of its part of the table.
