@@ -8,7 +8,7 @@ CLIPS ?= 192
 REPEATS ?= 3
 KINDS := [circle dance,hand over,hug,kick and block,mirror arms,pat on the shoulder,point,punch and dodge]
 
-.PHONY: help setup demo results test lint clean
+.PHONY: help setup demo results test lint docs clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -31,17 +31,21 @@ demo: setup ## Sample eight kinds of interaction from the bundled weights, and j
 	$(BIN)/in2in-sample run=src/in2in/weights/in2in prompts=docs/demo.jsonl out=demo/samples
 	@echo "open demo/judged/000.html and demo/samples/000.html in a browser"
 
-results: setup ## Train and evaluate all rows of docs/results.md (many hours; STEPS=, CLIPS=, REPEATS=; goes on where it stopped)
+results: setup ## Train and evaluate all rows of docs/results.md (many hours; STEPS=, CLIPS=, REPEATS=; resumes where it stopped)
 	$(BIN)/python scripts/make_results.py --work $(WORK) --steps $(STEPS) --clips $(CLIPS) --repeats $(REPEATS) $(MORE)
 
 test: setup ## Run all tests
 	$(BIN)/pytest -n 2
 
 lint: setup ## Check style and types
-	$(BIN)/ruff check src tests scripts scripts
-	$(BIN)/ruff format --check src tests scripts scripts
+	$(BIN)/ruff check src tests scripts
+	$(BIN)/ruff format --check src tests scripts
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 
-clean: ## Remove what setup and the demo made
-	rm -rf .venv demo
+docs: setup ## Build the pages as a site, site/index.html; warnings are errors
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	@echo "open site/index.html in a browser"
+
+clean: ## Remove what setup, the demo and the site made
+	rm -rf .venv demo site

@@ -38,11 +38,17 @@ def load(
     """Load two runs and blend them; what the configuration of a blend's run folder names.
 
     Args:
-        run, prior_run: run folders of an interaction model and of a single-person prior.
-        run_sha256, prior_sha256: of their weights, which must be those that were meant.
-        composition, frame: nodes of a weighting schedule and of the frame the prior sees.
-        guidance, prior_guidance, sampler: nodes that take the place of the runs' own.
-        convert, last_block: see `blend`.
+        run: run folder of an interaction model.
+        prior_run: run folder of a single-person prior.
+        run_sha256: of the interaction model's weights, which must be those that were meant.
+        prior_sha256: of the prior's weights, likewise.
+        composition: node of a weighting schedule.
+        frame: node of the frame that the prior sees.
+        guidance: node that takes the place of the interaction model's guidance.
+        prior_guidance: node that takes the place of the prior's.
+        sampler: node that takes the place of the run's sampler.
+        convert: see `blend`.
+        last_block: likewise.
         device: where to run.
 
     Raises:

@@ -36,7 +36,8 @@ class ActionReader(nn.Module):
 
     Args:
         actions: names, one an output.
-        mean, std: [132], of the measures.
+        mean: [132], of the measures.
+        std: [132], likewise.
         width: of the layers.
     """
 

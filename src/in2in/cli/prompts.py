@@ -27,7 +27,8 @@ def read_prompts(path: Path, seconds: float, seed: int) -> "list[Prompt]":
 
     Args:
         path: of the file, in any encoding that can be told.
-        seconds, seed: where a line does not give its own.
+        seconds: where a line does not give its own.
+        seed: likewise.
 
     Raises:
         InputError: the file or one of its lines cannot be used; it names the line.
