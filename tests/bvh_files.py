@@ -1,10 +1,14 @@
 """BVH files of one small motion, written as the tools of the field write them."""
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
+import yaml
 from scipy.spatial.transform import Rotation
 
+from in2in.cli.entry import conf_dir
+from in2in.importers.bvh.read import BvhMotion, read_bvh
 from in2in.motion.skeleton import BONE_LENGTHS, INDEX, JOINTS, PARENTS, TPOSE_DIRECTIONS
 
 SIDES = ("left", "right")
@@ -188,3 +192,18 @@ def bvh(*people: Figure, style: Style = Style()) -> str:
     values = np.concatenate([rows(own, style) for own in people], axis=1)
     motion = "\n".join(" ".join(f"{value:.6f}" for value in row) for row in values)
     return f"HIERARCHY\n{body}\nMOTION\nFrames: {len(values)}\nFrame Time: {style.frame_time}\n{motion}\n"
+
+
+SKELETONS = yaml.safe_load((conf_dir() / "prepare" / "source" / "bvh.yaml").read_text())["source"]["skeletons"]
+
+
+def read(folder: Path, text: str | bytes, fps: float | None = None, name: str = "a.bvh") -> BvhMotion:
+    (folder / name).write_bytes(text.encode() if isinstance(text, str) else text)
+    return read_bvh(folder / name, SKELETONS, fps)
+
+
+def assert_same(read: BvhMotion, plain: BvhMotion, joints: slice | list[int] = slice(None)) -> None:
+    """Within 0.2 mm and 0.01; rotations are of the joints after the pelvis."""
+    rotated = [joint - 1 for joint in range(22)[joints] if joint] if isinstance(joints, slice) else joints
+    np.testing.assert_allclose(read.joints[:, joints], plain.joints[read.start :, joints], atol=2e-4)
+    np.testing.assert_allclose(read.rotations[:, rotated], plain.rotations[read.start :, rotated], atol=0.01)

@@ -15,7 +15,8 @@ from annotating import dataset as numbered_texts
 from in2in.bench.people import write_dataset
 from in2in.data.layout import RAW_POSITIONS, RAW_ROTATIONS, Texts, to_y_up, write_motion, write_split, write_texts
 from in2in.data.preparation import build_cache
-from in2in.motion.representation import RawMotion
+from in2in.motion.normalizer import Normalizer
+from in2in.motion.representation import RawMotion, canonicalise, encode
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -34,6 +35,19 @@ def raw() -> RawMotion:
     joints = torch.stack([to_y_up(p[:, RAW_POSITIONS].unflatten(-1, (22, 3))) for p in persons])
     rotations = torch.stack([p[:, RAW_ROTATIONS].unflatten(-1, (21, 6)) for p in persons])
     return RawMotion(joints, rotations)
+
+
+@pytest.fixture(scope="session")
+def clip(raw: RawMotion) -> RawMotion:
+    """A real pair, person 1 in canonical position."""
+    return canonicalise(raw.crop(0, 41))
+
+
+@pytest.fixture(scope="session")
+def normalizer(clip: RawMotion) -> Normalizer:
+    """Of their features."""
+    features = encode(clip)
+    return Normalizer(features.mean(dim=(0, 1)), features.std(dim=(0, 1)) + 0.05)
 
 
 def write_small_dataset(folder: Path, raw: RawMotion) -> Path:

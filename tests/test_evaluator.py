@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from conftest import Cli
-from test_convert import TINY_TOKENS, listed_shapes, random_weights, write_vocabulary
+from converting import TINY_TOKENS, listed_shapes, random_weights, write_vocabulary
 from test_golden import GOLDEN, close, load
 from torch import Tensor
 from transformers import CLIPTextConfig, CLIPTextModel
