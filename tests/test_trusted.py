@@ -17,7 +17,8 @@ from omegaconf import OmegaConf
 from in2in.cli.entry import conf_dir
 from in2in.errors import InputError
 from in2in.runs.folder import BUNDLED, BUNDLED_PRIOR, bundled_evaluator, read_config
-from in2in.runs.trusted import CALLED, PARTS, RENAMED, read_parts
+from in2in.runs.parts import read_parts
+from in2in.runs.trusted import CALLED, PARTS, RENAMED
 
 
 @pytest.fixture
@@ -164,7 +165,7 @@ def test_runs_of_earlier_versions_name_classes_by_their_former_names(
         read_config(run)
     assert not set(RENAMED) & set(CALLED)
     monkeypatch.setattr(
-        "in2in.runs.trusted.RENAMED", {"in2in.old.place.Denoiser": "in2in.models.denoiser.InterGenDenoiser"}
+        "in2in.runs.parts.RENAMED", {"in2in.old.place.Denoiser": "in2in.models.denoiser.InterGenDenoiser"}
     )
     assert read_config(run).model._target_ == "in2in.models.denoiser.InterGenDenoiser"
 

@@ -23,8 +23,9 @@ from in2in.files.whole import whole_file, whole_folder, write_bytes
 from in2in.motion.normalizer import Normalizer
 from in2in.runs.checkpoints import LAST, PREVIOUS, newest_whole, read_checkpoint, whole_others
 from in2in.runs.hub import fetch, is_id
+from in2in.runs.parts import read_parts
 from in2in.runs.provenance import weights_sha256
-from in2in.runs.trusted import TEXT_MODEL, VOCABULARY, read_parts
+from in2in.runs.trusted import TEXT_MODEL, VOCABULARY
 
 
 def read_config(run: str | Path) -> DictConfig:
