@@ -14,9 +14,10 @@ from sources import edit, left_out_rows, on_floor, one_line, sway, with_nan
 
 from in2in.data.cache import MotionCache
 from in2in.data.layout import read_motion, read_split, read_texts
+from in2in.importers.axes import turned
 from in2in.importers.import_check import check_motion
 from in2in.importers.positions import motion_from_positions
-from in2in.importers.posture import Posture, decide, posture, turned
+from in2in.importers.posture import Posture, decide, posture
 
 # HumanML3D
 
@@ -200,7 +201,7 @@ def test_where_all_lie_y_is_taken_to_be_up(capsys: pytest.CaptureFixture[str]) -
 @pytest.mark.parametrize(
     ("change", "options", "said"),
     [
-        (lambda x: 100 * UPS["z"](x), [], ["lengths are taken to be in centimetres", "z is taken to point up"]),
+        (lambda x: 100 * UPS["z"](x), [], ["the unit is taken to be the centimetre", "z is taken to point up"]),
         (lambda x: UPS["z"](x) / 0.05644, ["unit=0.05644", "up=z"], []),
     ],
 )

@@ -194,7 +194,7 @@ def test_what_neither_files_nor_map_say_is_told_from_all_takes(pairs: Path, cli:
     np.savez(pairs / "take2.npz", joints=as_source(sway(61, 30, persons=2)), names=NAMES, fps="30")
     finished = cli("prepare", *joints_arguments(pairs))
     assert finished.code == 0, finished.err
-    assert "lengths are taken to be in centimetres" in finished.out
+    assert "the unit is taken to be the centimetre" in finished.out
     assert "z is taken to point up" in finished.out
     for take in ("take0", "take2"):
         motion = read_motion(pairs / "out", take)

@@ -10,27 +10,29 @@ listed.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from in2in.data.cache import MIN_FRAMES, SPLITS
+from in2in.data.cache import MIN_FRAMES
 from in2in.data.layout import Texts, write_motion, write_split, write_texts
 from in2in.data.left_out import MAX_LEFT_OUT, Attempt, LeftOut, check_share, divide, report_left_out
 from in2in.data.processes import map_in_processes
 from in2in.errors import InputError
 from in2in.files.arrays import read_npy
-from in2in.files.inside import check_id
 from in2in.files.text_files import read_lines
 from in2in.importers.amass import RATE, AmassRotations
-from in2in.importers.bvh.set import check_up, read_unit
+from in2in.importers.axes import check_up, turned
 from in2in.importers.import_check import ImportCheck, check_motion, report
 from in2in.importers.positions import check_positions, motion_from_positions
-from in2in.importers.posture import Posture, decide, posture, spread, turned
+from in2in.importers.posture import decide, postures
+from in2in.importers.source_splits import read_splits
+from in2in.importers.units import read_unit
 from in2in.motion.representation import FPS, RawMotion, mirror
 from in2in.motion.skeleton import NUM_JOINTS
 
@@ -87,17 +89,18 @@ class HumanML3D:
         check_up(self.up)
         given = read_unit(self.unit)
         source = Path(self.humanml3d_dir)
-        splits = {name: self._split(source, name) for name in SPLITS if name == "train" or _ids(source, name).is_file()}
-        clips = list(dict.fromkeys(clip for ids in splits.values() for clip in ids))
-        if not splits["train"]:
-            raise InputError(f"{_ids(source, 'train')} names no clip: list one id a line")
+        splits = read_splits(
+            *(source, partial(_ids, source), f"humanml3d_dir={source} the folder of HumanML3D"),
+            kept=lambda clip: self.mirrored or not clip.startswith(MIRRORED),
+        )
+        clips = list(dict.fromkeys(chain(*splits.values())))
         amass = None
         if self.amass_dir is not None:
             index = next((path for path in (source / INDEX, source.parent / INDEX) if path.is_file()), source / INDEX)
             amass = AmassRotations(Path(self.amass_dir), index)
             amass.check(clip.removeprefix(MIRRORED) for clip in clips)
         frame = _Frame(1.0, ("x", "y", "z"))
-        if seen := list(_seen(source, spread(clips))):
+        if seen := postures(lambda clip: _read_joints(_joints_path(source, clip)), clips):
             frame = _Frame(*decide(seen, str(source / "new_joints"), given[1] if given else None, None, self.up))
         work = Attempt(partial(_write, source, folder, amass, frame), file=partial(_joints_path, source))
         done = map_in_processes(work, clips, self.processes, "importing")
@@ -116,13 +119,6 @@ class HumanML3D:
         if unused:
             print(f"AMASS' files of {len(unused)} clips cannot be used, the first because: {unused[0]}")
         print(report([one.check for one in written]))
-
-    def _split(self, source: Path, name: str) -> list[str]:
-        path = _ids(source, name)
-        if not path.is_file():
-            raise InputError(f"{path} is missing: is humanml3d_dir={source} the folder of HumanML3D?")
-        ids = dict.fromkeys(line.removesuffix(".npy") for line in read_lines(path, dataset=source) if line)
-        return [check_id(clip, path) for clip in ids if self.mirrored or not clip.startswith(MIRRORED)]
 
 
 def _ids(source: Path, split: str) -> Path:
@@ -179,15 +175,6 @@ class _Written:
     check: ImportCheck
     from_amass: bool
     amass_fault: str
-
-
-def _seen(source: Path, clips: Sequence[str]) -> Iterator[Posture]:
-    """How people are in those clips that can be read."""
-    for clip in clips:
-        try:
-            yield posture(_read_joints(_joints_path(source, clip)))
-        except InputError:
-            continue  # it is left out, with its reason, when its turn comes
 
 
 def _write(source: Path, folder: Path, amass: AmassRotations | None, frame: _Frame, clip: str) -> _Written:

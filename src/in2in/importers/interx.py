@@ -12,6 +12,7 @@ betas; else everybody gets the bones of the neutral body. What cannot be used is
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -19,18 +20,18 @@ import roma
 import torch
 from torch import Tensor
 
-from in2in.data.cache import MIN_FRAMES, SPLITS
+from in2in.data.cache import MIN_FRAMES
 from in2in.data.layout import Texts, write_motion, write_split, write_texts
 from in2in.data.left_out import MAX_LEFT_OUT, Attempt, check_share, divide, report_left_out
 from in2in.data.processes import map_in_processes
 from in2in.errors import InputError
-from in2in.files.inside import check_id
 from in2in.files.text_files import read_lines
-from in2in.importers.bvh.set import check_up
+from in2in.importers.axes import check_up, rotation
 from in2in.importers.import_check import ImportCheck, check_motion, report
 from in2in.importers.positions import check_positions
-from in2in.importers.posture import Posture, decide, posture, spread
+from in2in.importers.posture import decide, postures
 from in2in.importers.smplx import own_rest, read_parameters
+from in2in.importers.source_splits import read_splits
 from in2in.motion.representation import FPS, RawMotion
 from in2in.motion.resampling import resample_turns
 from in2in.motion.rotations import matrix_to_6d
@@ -71,18 +72,16 @@ class InterX:
         source = Path(self.interx_dir)
         check_up(self.up)
         if self.axes is not None:
-            axes_matrix(self.axes)
+            rotation(self.axes)
         if not 0 < self.fps < float("inf"):
             raise InputError(f"fps={self.fps:g} must be more than 0")
         if self.body_model is not None and not Path(self.body_model).is_dir():
             raise InputError(f"body_model={self.body_model} is not a folder: give the one with SMPLX_NEUTRAL.npz")
-        splits = {name: self._split(source, name) for name in SPLITS if name == "train" or _ids(source, name).is_file()}
-        clips = list(dict.fromkeys(clip for ids in splits.values() for clip in ids))
-        if not splits["train"]:
-            raise InputError(f"{_ids(source, 'train')} names no clip: list one id a line")
+        splits = read_splits(source, partial(_ids, source), f"interx_dir={source} the folder of Inter-X")
+        clips = list(dict.fromkeys(chain(*splits.values())))
         turn = torch.eye(3, dtype=torch.float64)
-        if seen := [own for own in map(partial(_seen, source, self.fps), spread(clips)) if own is not None]:
-            turn = axes_matrix(decide(seen, str(source / "motions"), 1.0, self.axes, self.up)[1])
+        if seen := postures(partial(_joints, source, turn, self.fps), clips):
+            turn = rotation(decide(seen, str(source / "motions"), 1.0, self.axes, self.up)[1])
         work = Attempt(partial(_write, source, folder, turn, self.fps, self.body_model), file=partial(_folder, source))
         written, left_out = divide(map_in_processes(work, clips, self.processes, "importing"))
         report_left_out(folder, left_out, len(clips), self.max_left_out)
@@ -93,12 +92,6 @@ class InterX:
             print(f"{len(cut)} clips are as long as the shorter of their persons, such as {cut[0]}")
         print("bones of " + ("the neutral body" if self.body_model is None else f"{self.body_model} and betas"))
         print(report([one.check for one in written]))
-
-    def _split(self, source: Path, name: str) -> list[str]:
-        path = _ids(source, name)
-        if not path.is_file():
-            raise InputError(f"{path} is missing: is interx_dir={source} the folder of Inter-X?")
-        return list(dict.fromkeys(check_id(line, path) for line in read_lines(path, dataset=source) if line))
 
 
 def _ids(source: Path, split: str) -> Path:
@@ -117,18 +110,6 @@ def _text(source: Path, clip: str) -> Path:
     return source / "texts" / f"{clip}.txt"
 
 
-def axes_matrix(axes: Sequence[str]) -> Tensor:
-    """The rotation [3, 3] that takes the source's axes to ours."""
-    if sorted(axis.lstrip("-") for axis in axes) != ["x", "y", "z"]:
-        raise InputError(f"axes={list(axes)} must be x, y and z, each once, with or without a -")
-    turn = torch.zeros(3, 3, dtype=torch.float64)
-    for row, axis in enumerate(axes):
-        turn[row, "xyz".index(axis.lstrip("-"))] = -1.0 if axis.startswith("-") else 1.0
-    if torch.linalg.det(turn) < 0:
-        raise InputError(f"axes={list(axes)} would mirror the motion: change one sign")
-    return turn
-
-
 @dataclass(frozen=True)
 class _Written:
     """Figures of a clip; what was cut off, "" for nothing."""
@@ -137,14 +118,9 @@ class _Written:
     cut: str
 
 
-def _seen(source: Path, fps: float, clip: str) -> Posture | None:
-    """How people are in a clip, in the source's axes; None if it cannot be read, which is told when its turn comes."""
-    try:
-        still = torch.eye(3, dtype=torch.float64)
-        persons = [_read_person(_motion(source, clip, person), still, fps, None)[0] for person in PERSONS]
-    except InputError:
-        return None
-    return posture(torch.cat(persons)[None])
+def _joints(source: Path, turn: Tensor, fps: float, clip: str) -> Tensor:
+    """Both persons one after the other [1, T, 22, 3], with neutral bones."""
+    return torch.cat([_read_person(_motion(source, clip, person), turn, fps, None)[0] for person in PERSONS])[None]
 
 
 def _write(source: Path, folder: Path, turn: Tensor, fps: float, body_model: str | None, clip: str) -> _Written:

@@ -1,12 +1,13 @@
 """Files of joint positions, of any skeleton that a joint map describes, to a data set in the InterHuman layout."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from itertools import product
+from operator import attrgetter
 from pathlib import Path
+from typing import NamedTuple
 
 from in2in.data.cache import MIN_FRAMES
 from in2in.data.layout import Texts, write_motion, write_split, write_texts
@@ -14,16 +15,27 @@ from in2in.data.left_out import MAX_LEFT_OUT, Attempt, LeftOut, check_enough, ch
 from in2in.data.processes import map_in_processes
 from in2in.errors import InputError
 from in2in.files.inside import check_id
-from in2in.importers.bvh.pairs import split_takes
-from in2in.importers.bvh.set import check_up, read_unit
+from in2in.importers.axes import check_up
 from in2in.importers.import_check import ImportCheck, check_motion, report
 from in2in.importers.joint_map import JointMap
 from in2in.importers.joint_readers import Take
-from in2in.importers.joint_takes import TakeFiles
+from in2in.importers.joint_takes import JointTakes
 from in2in.importers.positions import check_positions, motion_from_positions
-from in2in.importers.posture import decide, posture, spread
+from in2in.importers.posture import decide, postures
+from in2in.importers.takes import check_held_out, of_usual_number, split_takes
 from in2in.importers.text_tables import read_text_table
+from in2in.importers.units import read_unit
 from in2in.motion.representation import FPS
+
+NAME, FILE = attrgetter("name"), attrgetter("file")
+"""Of a take."""
+
+
+class Told(NamedTuple):
+    """A take and its texts."""
+
+    take: Take
+    texts: Texts
 
 
 @dataclass(frozen=True)
@@ -62,33 +74,37 @@ class JointFiles:
         """Read all takes, decide what holds for all, then write a clip for each that can be used."""
         check_share(self.max_left_out)
         check_up(self.up)
-        split_takes([], self.val_share, self.test_share)
+        check_held_out(self.val_share, self.test_share)
         unit = read_unit(self.unit)
         if (file := self.texts or self.map.texts) is None:
             raise InputError("texts is not given: add texts=FILE with a line for each take: its name, a tab, the text")
         joint_map = (
             self.map if self.fps is None else replace(self.map, fps=self.fps, read=partial(_without_rate, self.map))
         )
-        takes, left_out = TakeFiles(joint_map.read, joint_map.rate, self.files, self.person1, self.person2)()
+        takes, left_out = JointTakes(joint_map.read, joint_map.rate, self.files, self.person1, self.person2)()
         for take in takes:
             check_id(take.name, take.file)
         total = len(takes) + len(left_out)
-        takes, more = divide(map(Attempt(partial(_checked, joint_map), _name, _file), takes))
-        takes, others = _of_one_number(takes, joint_map)
+        takes, more = divide(map(Attempt(partial(_checked, joint_map), NAME, FILE), takes))
+        takes, others = of_usual_number(takes, joint_map.count_persons, partial(_another_number, joint_map))
         told, untold = divide(
-            map(Attempt(partial(_told, read_text_table(Path(file)), file, joint_map), _name, _file), takes)
+            map(Attempt(partial(_told, read_text_table(Path(file)), file, joint_map), NAME, FILE), takes)
         )
         left_out += [*more, *others, *untold]
         check_enough(left_out, total, self.max_left_out, "takes")
 
         plain = replace(joint_map, unit=None, axes=None)
-        seen = [posture(plain(take)) for take, _ in spread(told)]
+        seen = postures(plain, [one.take for one in told])
         metres, axes = decide(seen, self._named, unit[1] if unit else joint_map.unit, joint_map.axes, self.up)
-        work = Attempt(partial(_write, folder, replace(joint_map, unit=metres, axes=axes)), _told_name, _told_file)
+        work = Attempt(
+            partial(_write, folder, replace(joint_map, unit=metres, axes=axes)),
+            attrgetter("take.name"),
+            attrgetter("take.file"),
+        )
         written, unusable = divide(map_in_processes(work, told, self.processes, "importing"))
         report_left_out(folder, [*left_out, *unusable], total, self.max_left_out, "takes")
         lost = {one.clip for one in unusable}
-        kept = [take for take, _ in told if take.name not in lost]
+        kept = [one.take for one in told if one.take.name not in lost]
         groups = sorted({take.group for take in kept}, key=lambda group: sha256(group.encode()).digest())
         for name, chosen in split_takes(groups, self.val_share, self.test_share).items():
             write_split(folder, name, sorted(take.name for take in kept if take.group in set(chosen)))
@@ -104,22 +120,6 @@ def _without_rate(joint_map: JointMap, path: Path) -> Iterable[Take]:
     return (replace(take, fps=None) for take in joint_map.read(path))
 
 
-def _name(take: Take) -> str:
-    return take.name
-
-
-def _file(take: Take) -> Path:
-    return take.file
-
-
-def _told_name(told: tuple[Take, Texts]) -> str:
-    return told[0].name
-
-
-def _told_file(told: tuple[Take, Texts]) -> Path:
-    return told[0].file
-
-
 def _checked(joint_map: JointMap, take: Take) -> Take:
     """A take that has all joints, a rate and one or two persons."""
     joint_map.check(take)
@@ -129,22 +129,13 @@ def _checked(joint_map: JointMap, take: Take) -> Take:
     return take
 
 
-def _of_one_number(takes: Sequence[Take], joint_map: JointMap) -> tuple[list[Take], list[LeftOut]]:
-    """Those that have as many persons as most, and the others."""
-    if not takes:
-        return [], []
-    usual = Counter(map(joint_map.count_persons, takes)).most_common(1)[0][0]
-    kept, others = [], []
-    for take in takes:
-        if (people := joint_map.count_persons(take)) == usual:
-            kept.append(take)
-        else:
-            reason = f"{take.file} has {people} persons, most takes {usual}: choose with persons in {joint_map.file}"
-            others.append(LeftOut(take.name, reason, str(take.file)))
-    return kept, others
+def _another_number(joint_map: JointMap, take: Take, usual: int) -> LeftOut:
+    people = joint_map.count_persons(take)
+    reason = f"{take.file} has {people} persons, most takes {usual}: choose with persons in {joint_map.file}"
+    return LeftOut(take.name, reason, str(take.file))
 
 
-def _told(table: dict[str, Texts], file: str, joint_map: JointMap, take: Take) -> tuple[Take, Texts]:
+def _told(table: dict[str, Texts], file: str, joint_map: JointMap, take: Take) -> Told:
     """A take with its texts: its own, or else those of its labels, in all combinations of their lines."""
     keys = (take.name,) if take.name in table or not take.labels else take.labels
     if lacking := [key for key in keys if key not in table]:
@@ -156,14 +147,14 @@ def _told(table: dict[str, Texts], file: str, joint_map: JointMap, take: Take) -
         )
     lines = [zip(table[key].interaction, *table[key].individuals, strict=True) for key in keys]
     together, *own = zip(*(map(_sentence, zip(*row, strict=True)) for row in product(*lines)), strict=True)
-    return take, Texts(together, (together,) if joint_map.count_persons(take) == 1 else tuple(own))
+    return Told(take, Texts(together, (together,) if joint_map.count_persons(take) == 1 else tuple(own)))
 
 
 def _sentence(phrases: Sequence[str]) -> str:
     return " ".join(phrase for phrase in phrases if phrase)
 
 
-def _write(folder: Path, joint_map: JointMap, told: tuple[Take, Texts]) -> ImportCheck:
+def _write(folder: Path, joint_map: JointMap, told: Told) -> ImportCheck:
     take, texts = told
     joints, fps = joint_map(take), joint_map.rate(take)
     check_positions(joints, f"{take.file}, take {take.name}")

@@ -7,9 +7,9 @@ import torch
 from torch import Tensor
 
 from in2in.errors import InputError
+from in2in.importers.axes import check_axes, turned
 from in2in.importers.derived_joints import RULES, derive
 from in2in.importers.joint_readers import JointReader, Take, read_arrays
-from in2in.importers.posture import turned
 from in2in.motion.skeleton import JOINTS
 
 Place = str | Sequence
@@ -58,8 +58,8 @@ class JointMap:
             raise InputError(f"{self.file} lacks {', '.join(missing)}: add to joints, or name it in derived")
         if without := [joint for joint in self.derived if joint not in RULES]:
             raise InputError(f"{self.file}: {without[0]} cannot be derived, only {', '.join(RULES)} can: add to joints")
-        if self.axes is not None and sorted(axis.lstrip("-") for axis in self.axes) != ["x", "y", "z"]:
-            raise InputError(f"{self.file}: axes {list(self.axes)} must be x, y and z, each once, with or without a -")
+        if self.axes is not None:
+            check_axes(self.axes, f"{self.file}: axes ")
         for place in self.joints.values():
             if not isinstance(place, str) and (len(place) != 3 or not isinstance(place[2], int | float)):
                 raise InputError(f"{self.file}: {place} is neither a joint's name nor [one, other, fraction]")

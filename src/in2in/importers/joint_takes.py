@@ -1,24 +1,23 @@
 """Which takes files of joint positions hold: each file's own, or one of two files of a person each."""
 
-import glob
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
+from operator import attrgetter
 
 import numpy as np
 
 from in2in.data.left_out import Attempt, LeftOut, divide
 from in2in.errors import InputError
-from in2in.importers.bvh.takes import take_names
 from in2in.importers.joint_readers import JointReader, Take
+from in2in.importers.takes import TakeFiles, find_takes
 
 OFF = 0.5
 """Seconds by which the two persons of a take may differ in length; the longer is cut."""
 
 
 @dataclass(frozen=True)
-class TakeFiles:
-    """Files of takes.
+class JointTakes:
+    """Takes of joint positions.
 
     Attributes:
         read: yields the takes of a file.
@@ -35,8 +34,7 @@ class TakeFiles:
 
     def __call__(self) -> tuple[list[Take], list[LeftOut]]:
         """The takes that can be read, each by a name of its own, and what cannot be."""
-        named = self._found()
-        takes, left_out = divide(map(Attempt(self._takes, _name, _file), named))
+        takes, left_out = divide(map(Attempt(self._takes, attrgetter("name"), attrgetter("file")), self._found()))
         by_name: dict[str, Take] = {}
         for take in (take for own in takes for take in own):
             if take.name in by_name:
@@ -48,23 +46,16 @@ class TakeFiles:
             raise InputError(f"files={self.files or self.person1} hold no take: check the files")
         return list(by_name.values()), left_out
 
-    def _found(self) -> list[tuple[str, tuple[Path, ...]]]:
-        """For each file or pair of files, the name that it gives."""
+    def _found(self) -> list[TakeFiles]:
+        """Each file or pair of files."""
         if (self.person1 is None) != (self.person2 is None) or (self.files is None) == (self.person1 is None):
             raise InputError("give files=GLOB, or person1=GLOB and person2=GLOB for files of one person each")
         if self.files is not None:
-            files = [_matching("files", self.files)]
-        else:
-            files = [_matching("person1", str(self.person1)), _matching("person2", str(self.person2))]
-            if len(files[0]) != len(files[1]):
-                raise InputError(
-                    f"person1={self.person1} matches {len(files[0])} files, person2={self.person2} {len(files[1])}: "
-                    "they are paired in sorted order and must be as many"
-                )
-        return list(zip(take_names(files[0]), zip(*files, strict=True), strict=True))
+            return find_takes({"files": self.files})
+        return find_takes({"person1": str(self.person1), "person2": str(self.person2)})
 
-    def _takes(self, named: tuple[str, tuple[Path, ...]]) -> list[Take]:
-        name, files = named
+    def _takes(self, found: TakeFiles) -> list[Take]:
+        name, files = found.name, found.files
         read = [list(self.read(file)) for file in files]
         if len({len(takes) for takes in read}) > 1:
             raise InputError(f"{files[0]} holds {len(read[0])} takes, {files[1]} {len(read[1])}: they are no pair")
@@ -94,18 +85,3 @@ class TakeFiles:
             raise InputError(f"{first.file} has {lengths[0]} frames and {second.file} {lengths[1]}: they are no pair")
         both = [take.joints[0, : min(lengths)] for take in (first, second)]
         return replace(first, joints=np.stack([both[0], both[1][:, order]]))
-
-
-def _name(named: tuple[str, tuple[Path, ...]]) -> str:
-    return named[0]
-
-
-def _file(named: tuple[str, tuple[Path, ...]]) -> Path:
-    return named[1][0]
-
-
-def _matching(key: str, patterns: str) -> Sequence[Path]:
-    found = {Path(path) for own in patterns.split(",") for path in glob.glob(own.strip(), recursive=True)}
-    if not (files := sorted(path for path in found if path.is_file())):
-        raise InputError(f"{key}={patterns} matches no file: quote the glob and check the folder")
-    return files

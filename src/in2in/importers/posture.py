@@ -1,33 +1,20 @@
 """Unit and axes of a source of joint positions: decided over all of its clips, since one person may lie or crawl."""
 
-import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import TypeVar
 
 import torch
 from torch import Tensor
 
 from in2in.errors import InputError
+from in2in.importers.axes import UP, turned
 from in2in.importers.positions import LEG, leg_length
+from in2in.importers.units import TOLD, unit_of_legs
 from in2in.motion.skeleton import INDEX
 
-UNITS = {"metres": 1.0, "centimetres": 0.01, "inches": 0.0254, "millimetres": 0.001}
-
-GROWN = 0.82
-"""Metres from hip to ankle of a grown-up: tells the unit."""
-
-UP = {
-    "y": ("x", "y", "z"),
-    "z": ("x", "z", "-y"),
-    "-y": ("x", "-y", "-z"),
-    "x": ("-y", "x", "z"),
-    "-z": ("x", "-z", "y"),
-    "-x": ("y", "-x", "z"),
-}
-"""For each axis that may point up, the source's axes that are our x, y (up) and z: turned, never mirrored.
-
-The likely ones come first: of two persons of whom one lies, the other tells.
-"""
+Clip = TypeVar("Clip")
 
 UPRIGHT = 0.6
 """Cosine of the angle to an axis within which a person is upright along it."""
@@ -58,9 +45,18 @@ def posture(joints: Tensor) -> Posture:
     return Posture(leg_length(joints), trunk.nanmedian(dim=1).values)
 
 
-def spread(items: Sequence) -> Sequence:
-    """As many of the items as are looked at, evenly spread."""
-    return items[:: max(1, -(-len(items) // ENOUGH))]
+def postures(read: Callable[[Clip], Tensor], clips: Sequence[Clip]) -> list[Posture]:
+    """Of those of the clips, evenly spread, that can be read; the others are told of when their turn comes.
+
+    Args:
+        read: the joints of a clip, as `posture` takes them.
+        clips: all that there are.
+    """
+    seen = []
+    for clip in clips[:: max(1, -(-len(clips) // ENOUGH))]:
+        with suppress(InputError):
+            seen.append(posture(read(clip)))
+    return seen
 
 
 def decide(
@@ -76,8 +72,8 @@ def decide(
         up: the axis that points up, a key of `UP`, whatever people do; "auto" if it is not given.
     """
     if unit is None:
-        name, unit = _find_unit(seen, what)
-        print(f"{what}: lengths are taken to be in {name}, as legs are {_leg(seen):.3g} long (unit= overrules)")
+        name, unit = unit_of_legs(_leg(seen), TOLD, LEG, f"{what}: ")
+        print(f"{what}: the unit is taken to be the {name}, as legs are {_leg(seen):.3g} long (unit= overrules)")
     elif not LEG[0] < (leg := _leg(seen) * unit) < LEG[1]:
         raise InputError(f"{what}: a leg is {leg:.3g} m long, a person's is {LEG[0]} to {LEG[1]} m: is the unit right?")
     if up != "auto":
@@ -93,23 +89,6 @@ def decide(
     why = "as most people are upright along it" if found else "though nobody is upright along any axis"
     print(f"{what}: {found or 'y'} is taken to point up, {why} (up= overrules)")
     return unit, UP[found or "y"]
-
-
-def turned(points: Tensor, axes: Sequence[str]) -> Tensor:
-    """Points [..., 3] with our axes, of a source whose axes these are."""
-    columns = ["xyz".index(axis.lstrip("-")) for axis in axes]
-    return points[..., columns] * points.new_tensor([-1.0 if axis.startswith("-") else 1.0 for axis in axes])
-
-
-def _find_unit(seen: Sequence[Posture], what: str) -> tuple[str, float]:
-    """The unit in which the legs of most people have about the length of a leg."""
-    leg = _leg(seen)
-    name = min(UNITS, key=lambda unit: abs(math.log(max(leg * UNITS[unit], 1e-9) / GROWN)))
-    if not LEG[0] < leg * UNITS[name] < LEG[1]:
-        raise InputError(
-            f"{what}: a leg of {leg:.3g} is a person's in no known unit ({', '.join(UNITS)}): give unit=, in metres"
-        )
-    return name, UNITS[name]
 
 
 def _find_up(seen: Sequence[Posture]) -> str | None:

@@ -1,25 +1,29 @@
 """BVH files of pairs or of single persons to a data set in the InterHuman layout."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
+from operator import attrgetter
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 
 from in2in.data.cache import MIN_FRAMES
 from in2in.data.layout import Texts, write_motion, write_split, write_texts
-from in2in.data.left_out import MAX_LEFT_OUT, Attempt, LeftOut, check_enough, check_share, report_left_out
+from in2in.data.left_out import MAX_LEFT_OUT, Attempt, LeftOut, check_enough, check_share, divide, report_left_out
 from in2in.data.processes import map_in_processes
 from in2in.errors import InputError
 from in2in.files.inside import check_id
+from in2in.importers.axes import check_up
 from in2in.importers.bvh.file import BvhFile, read_bvh_file
 from in2in.importers.bvh.names import Person, Skeletons, choose, people
 from in2in.importers.bvh.read import motion_of
-from in2in.importers.bvh.set import Assumed, Look, assume, check_up, look_at, read_unit
-from in2in.importers.bvh.takes import Take, find_takes
+from in2in.importers.bvh.set import Assumed, Look, assume, look_at
+from in2in.importers.takes import TakeFiles, find_takes, of_usual_number, split_takes
 from in2in.importers.text_tables import read_text_table
+from in2in.importers.units import read_unit
 from in2in.motion.representation import FPS, RawMotion
 
 ALMOST = 0.9
@@ -29,6 +33,13 @@ BATCH = 16
 """Takes that are worth another process."""
 
 Chosen = Mapping[str, Mapping[str, Sequence[str]]]
+
+
+class Looked(NamedTuple):
+    """A take and what each of its persons looks like."""
+
+    take: TakeFiles
+    looks: list[Look]
 
 
 @dataclass(frozen=True)
@@ -95,38 +106,39 @@ class BvhPairs:
         if self._length < MIN_FRAMES:
             raise InputError(f"clip_seconds={self.clip_seconds:g} is too short: a clip has {MIN_FRAMES} frames or more")
         skeletons = choose(self.skeletons, self.skeleton)
-        takes = find_takes(self.person1, self.person2)
+        takes = find_takes(
+            {"person1": self.person1} | ({} if self.person2 is None else {"person2": self.person2}), ".bvh"
+        )
         texts = self._texts(takes)
         processes = min(self.processes, 1 + len(takes) // BATCH)
 
-        look = Attempt(partial(_look, skeletons, self.fps), _name, _file)
-        looked = _of_one_number(list(zip(takes, map_in_processes(look, takes, processes, "looking"), strict=True)))
-        left_out = [result for _, result in looked if isinstance(result, LeftOut)]
+        look = Attempt(partial(_look, skeletons, self.fps), attrgetter("name"), attrgetter("file"))
+        looked, left_out = divide(map_in_processes(look, takes, processes, "looking"))
+        looked, others = of_usual_number(looked, lambda one: len(one.looks), _another_number)
+        left_out += others
         check_enough(left_out, len(takes), self.max_left_out, "takes")
-        usable = [(take, result) for take, result in looked if not isinstance(result, LeftOut)]
-        assumed = assume([own for _, looks in usable for own in looks], self.unit, self.up)
+        assumed = assume([own for one in looked for own in one.looks], self.unit, self.up)
         print("\n".join(assumed.lines))
 
-        write = Attempt(partial(self._write, folder, skeletons, assumed, texts), _first_name, _first_file)
-        written = map_in_processes(write, usable, processes, "importing")
-        left_out += [result for result in written if isinstance(result, LeftOut)]
-        report_left_out(folder, left_out, len(takes), self.max_left_out, "takes")
-        done = {take: one for (take, _), one in zip(usable, written, strict=True) if isinstance(one, Written)}
-        if rested := sum(one.rested for one in done.values()):
+        write = Attempt(
+            partial(self._write, folder, skeletons, assumed, texts), attrgetter("take.name"), attrgetter("take.file")
+        )
+        written, unusable = divide(map_in_processes(write, looked, processes, "importing"))
+        report_left_out(folder, [*left_out, *unusable], len(takes), self.max_left_out, "takes")
+        if rested := sum(one.rested for one in written):
             print(
                 "rest pose that is no motion (a jump follows): left out at the beginning of "
-                f"{rested} of {len(done)} takes"
+                f"{rested} of {len(written)} takes"
             )
-        if short := sum(one.short for one in done.values()):
+        if short := sum(one.short for one in written):
             print(
-                f"{short} of {len(done)} takes are a little shorter than clip_seconds={self.clip_seconds:g}: "
+                f"{short} of {len(written)} takes are a little shorter than clip_seconds={self.clip_seconds:g}: "
                 "one clip of what there is"
             )
-        by_name = {take.name: list(one.clips) for take, one in done.items()}
-        for name, chosen in split_takes(list(by_name), self.val_share, self.test_share).items():
-            write_split(folder, name, [clip for take in chosen for clip in by_name[take]])
+        for name, chosen in split_takes([one.clips for one in written], self.val_share, self.test_share).items():
+            write_split(folder, name, list(chain(*chosen)))
 
-    def _texts(self, takes: Sequence[Take]) -> dict[str, Texts]:
+    def _texts(self, takes: Sequence[TakeFiles]) -> dict[str, Texts]:
         """The table of texts; an error where a take has none, as takes are called now."""
         texts = read_text_table(Path(self.texts))
         for name in texts:
@@ -150,7 +162,7 @@ class BvhPairs:
         skeletons: Chosen,
         assumed: Assumed,
         texts: Mapping[str, Texts],
-        looked: tuple[Take, list[Look]],
+        looked: Looked,
     ) -> Written:
         take, looks = looked
         motion, first = self._motion(take, looks, skeletons, assumed)
@@ -169,7 +181,7 @@ class BvhPairs:
     def _length(self) -> int:
         return round(self.clip_seconds * FPS) + 1  # the last frame has no velocity and becomes no feature
 
-    def _clips(self, take: Take, motion: RawMotion, first: int) -> Iterator[tuple[str, RawMotion]]:
+    def _clips(self, take: TakeFiles, motion: RawMotion, first: int) -> Iterator[tuple[str, RawMotion]]:
         """Clips of a take whose motion begins with its frame `first`."""
         begin = max(round(self.first_second * FPS) - first, 0)
         there, length = len(motion) - begin, self._length
@@ -184,7 +196,9 @@ class BvhPairs:
         for number, start in enumerate(starts[: self.clips_per_take]):
             yield f"{take.name}_{number:03d}", motion.crop(start, length)
 
-    def _motion(self, take: Take, looks: Sequence[Look], skeletons: Chosen, assumed: Assumed) -> tuple[RawMotion, int]:
+    def _motion(
+        self, take: TakeFiles, looks: Sequence[Look], skeletons: Chosen, assumed: Assumed
+    ) -> tuple[RawMotion, int]:
         """The motion of all persons where all have one, and the number of the frame at which it begins."""
         persons = [
             motion_of(file, person, look, assumed)
@@ -204,27 +218,17 @@ class BvhPairs:
         return RawMotion(joints, rotations), first
 
 
-def _name(take: Take) -> str:
-    return take.name
+def _look(skeletons: Chosen, fps: float | None, take: TakeFiles) -> Looked:
+    return Looked(take, [look_at(file, person, fps) for file, person in _persons(take, skeletons)])
 
 
-def _file(take: Take) -> Path:
-    return take.files[0]
+def _another_number(looked: Looked, usual: int) -> LeftOut:
+    take, looks = looked
+    reason = f"{take.file} has {len(looks)} people, most takes have {usual}: import it on its own"
+    return LeftOut(take.name, reason, str(take.file))
 
 
-def _first_name(looked: tuple[Take, list[Look]]) -> str:
-    return looked[0].name
-
-
-def _first_file(looked: tuple[Take, list[Look]]) -> Path:
-    return looked[0].files[0]
-
-
-def _look(skeletons: Chosen, fps: float | None, take: Take) -> list[Look]:
-    return [look_at(file, person, fps) for file, person in _persons(take, skeletons)]
-
-
-def _persons(take: Take, skeletons: Chosen) -> list[tuple[BvhFile, Person]]:
+def _persons(take: TakeFiles, skeletons: Chosen) -> list[tuple[BvhFile, Person]]:
     """The persons of a take: one a file, or all of its one file."""
     if len(set(take.files)) == 1:
         file = read_bvh_file(take.files[0])
@@ -239,31 +243,3 @@ def _persons(take: Take, skeletons: Chosen) -> list[tuple[BvhFile, Person]]:
             raise InputError(f"{path} has {len(found)} people: leave person2 out where each file holds both")
         persons.append((file, found[0]))
     return persons
-
-
-def _of_one_number(
-    looked: Sequence[tuple[Take, list[Look] | LeftOut]],
-) -> list[tuple[Take, list[Look] | LeftOut]]:
-    """The same, where takes that have another number of persons than most are left out."""
-    counts = Counter(len(result) for _, result in looked if not isinstance(result, LeftOut))
-    usual = counts.most_common(1)[0][0] if counts else 0
-    rest: list[tuple[Take, list[Look] | LeftOut]] = []
-    for take, result in looked:
-        if not isinstance(result, LeftOut) and len(result) != usual:
-            reason = f"{take.files[0]} has {len(result)} people, most takes have {usual}: import it on its own"
-            result = LeftOut(take.name, reason, str(take.files[0]))
-        rest.append((take, result))
-    return rest
-
-
-def split_takes(takes: list[str], val_share: float, test_share: float) -> dict[str, list[str]]:
-    """Whole takes go to one split, so that no clip's neighbour is in another."""
-    if not 0 <= val_share + test_share < 1:
-        raise InputError(f"val_share={val_share:g} and test_share={test_share:g} must leave takes to train on")
-    held_out = [round(share * len(takes)) for share in (val_share, test_share)]
-    train = len(takes) - sum(held_out)
-    return {
-        "train": takes[:train],
-        "val": takes[train : train + held_out[0]],
-        "test": takes[train + held_out[0] :],
-    }

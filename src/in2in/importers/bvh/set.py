@@ -11,27 +11,20 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from in2in.errors import InputError
+from in2in.importers.axes import UP, along, rotation
 from in2in.importers.bvh.body import body, rest_body
 from in2in.importers.bvh.file import BvhFile
 from in2in.importers.bvh.names import Person
 from in2in.importers.bvh.rate import frame_rate
 from in2in.importers.bvh.rest import TIPS, bends, is_t_pose, joint_axes, pose_axes, turn_costs
-from in2in.motion.rotations import shortest_turn
+from in2in.importers.units import TOLD, read_unit, unit_of_legs
 from in2in.motion.skeleton import INDEX, JOINTS, NUM_JOINTS, PARENTS
 
-UNITS = {"metre": 1.0, "centimetre": 0.01, "inch": 0.0254, "millimetre": 0.001, "cmu": 0.05644}
-"""Metres of the units that are told by themselves; cmu is that of CMU's own files, 5.644 cm."""
-
-NAMED_UNITS = {**UNITS, "decimetre": 0.1, "foot": 0.3048}
-
-LEG = 0.82
-"""Metres from hip to ankle of a grown-up: tells the unit."""
-
 LEGS = (0.35, 1.3)
-"""Those of people."""
+"""Metres from hip to ankle of people."""
 
-AXES = {f"{sign}{axis}": (number, -1.0 if sign else 1.0) for number, axis in enumerate("xyz") for sign in ("", "-")}
+USUAL = (0.5, 1.2)
+"""The same of people who tell the unit."""
 
 UPRIGHT = 0.8
 """Cosine of the angle to an axis within which a person stands along it."""
@@ -95,10 +88,7 @@ class Assumed:
     @property
     def turn(self) -> Tensor:
         """[3, 3] from the files' axes to ours."""
-        number, sign = AXES[self.up]
-        up, ours = torch.zeros(3, dtype=torch.float64), torch.tensor([0.0, 1.0, 0.0], dtype=torch.float64)
-        up[number] = sign
-        return shortest_turn(up, ours).round()
+        return rotation(UP[self.up])
 
 
 def look_at(file: BvhFile, person: Person, fps: float | None = None) -> Look:
@@ -125,7 +115,7 @@ def look_at(file: BvhFile, person: Person, fps: float | None = None) -> Look:
     )
     leg = float((thigh + shin).median())
     trunk = torch.nn.functional.normalize(seen.joints[:, INDEX["head"]] - seen.joints[:, INDEX["pelvis"]], dim=-1)
-    lowest = {axis: (sign * seen.joints[..., number]).min(dim=1).values for axis, (number, sign) in AXES.items()}
+    lowest = {axis: along(seen.joints, axis).min(dim=1).values for axis in UP}
     floor = {axis: float(((low - low.median()).abs() < FLOOR * leg).double().mean()) for axis, low in lowest.items()}
     kind = (person.skeleton, *(node.name for node in file.nodes))
     return Look(
@@ -162,28 +152,7 @@ def _first_frame(joints: Tensor, turns: Tensor) -> Tensor | None:
 
 
 def _nearest_axis(direction: Tensor) -> str:
-    return max(AXES, key=lambda axis: AXES[axis][1] * float(direction[AXES[axis][0]]))
-
-
-def read_unit(unit: str | float | None) -> tuple[str, float] | None:
-    """Name and metres of a unit that was given."""
-    if unit is None:
-        return None
-    name = str(unit).strip().lower()
-    for known in (name, name.removesuffix("s"), {"inches": "inch", "feet": "foot"}.get(name, "")):
-        if known in NAMED_UNITS:
-            return known, NAMED_UNITS[known]
-    short = {"m": "metre", "cm": "centimetre", "mm": "millimetre", "in": "inch", "ft": "foot", "dm": "decimetre"}
-    spelled = short.get(name) or name.removesuffix("s").replace("meter", "metre")
-    if spelled in NAMED_UNITS:
-        return spelled, NAMED_UNITS[spelled]
-    try:
-        metres = float(name)
-    except ValueError:
-        metres = 0.0
-    if not 0 < metres < float("inf"):
-        raise InputError(f"unit={unit} is neither a number of metres nor one of {', '.join(NAMED_UNITS)}")
-    return f"{metres:g} m", metres
+    return max(UP, key=lambda axis: float(along(direction, axis)))
 
 
 def assume(looks: Sequence[Look], unit: str | float | None = None, up: str = "auto") -> Assumed:
@@ -196,7 +165,7 @@ def assume(looks: Sequence[Look], unit: str | float | None = None, up: str = "au
     """
     leg = float(np.median([look.leg for look in looks]))
     given = read_unit(unit)
-    name, metres = given or _unit(leg)
+    name, metres = given or unit_of_legs(leg, (*TOLD, "cmu"), USUAL)
     how = "as given" if given else f"in which legs are {leg * metres:.2f} m long; unit= overrules"
     lines = [f"unit: {name}, {how}"]
     axis, why = (str(up), "as given") if up != "auto" else _up(looks)
@@ -213,25 +182,10 @@ def _counted(counts: Counter[str]) -> str:
     return ", ".join(f"{name} ({count} people)" for name, count in counts.most_common())
 
 
-def check_up(up: str) -> None:
-    """One line about an axis that is none."""
-    if up != "auto" and up not in AXES:
-        raise InputError(f"up={up} must be auto or one of {', '.join(AXES)}")
-
-
-def _unit(leg: float) -> tuple[str, float]:
-    name = min(UNITS, key=lambda own: abs(np.log(max(leg, 1e-9) * UNITS[own] / LEG)))
-    if not 0.5 < leg * UNITS[name] < 1.2:
-        raise InputError(f"legs of {leg:.3g} are a person's in no known unit ({', '.join(UNITS)}): give unit=METRES")
-    return name, UNITS[name]
-
-
 def _up(looks: Sequence[Look]) -> tuple[str, str]:
     """The axis along which most stand, and else the one along which they do at rest."""
     total = len(looks)
-    standing = Counter(
-        axis for look in looks for axis, (number, sign) in AXES.items() if sign * float(look.upright[number]) > UPRIGHT
-    )
+    standing = Counter(axis for look in looks for axis in UP if float(along(look.upright, axis)) > UPRIGHT)
     resting = Counter(look.rest_up for look in looks if look.rest_up)
     rest = resting.most_common(1)[0][0] if resting else None
     axis, count = standing.most_common(1)[0] if standing else ("y", 0)
