@@ -71,7 +71,9 @@ def test_pages_of_visitors_who_are_gone_are_forgotten(app: App, visited: list[tu
     assert len(app.blocks.state_holder.session_data) <= LIMITS.visitors
     assert not app.sessions._stops
     gc.collect()
-    pages = [kept for kept in gc.get_objects() if type(kept).__name__ == "SessionState"]
+    kept = [each for each in gc.get_objects() if type(each).__name__ == "SessionState"]
+    pages = [each for each in kept if each.blocks_config.root_block is app.blocks]
+    assert pages
     assert len(pages) <= LIMITS.visitors
 
 
