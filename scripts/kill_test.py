@@ -73,7 +73,7 @@ class Job:
         arguments: of it.
         inputs: put the files there that it starts from; called before every trial.
         results: the folder that holds its results.
-        again: arguments to be added to go on.
+        again: arguments to be added to resume.
         growing: names of files and folders that may be unfinished in sight, since their readers know; they are a
             journal, a log, or a folder that has another name by the end.
         at: part of the paths of the files at whose writing it is killed.
@@ -122,7 +122,7 @@ def sha256(content: bytes) -> str:
 
 
 def main() -> None:
-    """Kill, go on, compare, print."""
+    """Kill, resume, compare, print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path("/dev/shm/in2in-kills"), help="a new folder")
     parser.add_argument("--kills", type=int, default=40, help="of the training")
@@ -321,7 +321,7 @@ def watch(within: Path, moment: Moment) -> None:
 
 
 def try_job(job: Job, kills: int, out: Path) -> Outcome:
-    """One undisturbed run, then a kill at each of many moments, each in a new folder, after which it goes on."""
+    """One undisturbed run, then a kill at each of many moments, each in a new folder, after which it resumes."""
     log = out / "log"
     outcome = Outcome(" ".join((job.name, job.arguments[0])) if job.name == "prepare" else job.name)
     renew(job)
@@ -353,7 +353,7 @@ def try_job(job: Job, kills: int, out: Path) -> Outcome:
         code = run(log, job.name, again)
         outcome.went_on += code == 0
         if code != 0:
-            outcome.wrong.append(f"{moment}: did not go on: {log.read_text()[-600:]}")
+            outcome.wrong.append(f"{moment}: did not resume: {log.read_text()[-600:]}")
         same = job.state() == expected
         outcome.same_result += same
         if not same:
@@ -393,7 +393,7 @@ def moments(job: Job, kills: int, lasted: float, events: Sequence[tuple[str, str
 
 def table(outcomes: Sequence[Outcome]) -> str:
     """In Markdown."""
-    titles = ("command", "kills", "of them while writing", "went on", "same result", "nothing left over")
+    titles = ("command", "kills", "of them while writing", "resumed", "same result", "nothing left over")
     lines = ["| " + " | ".join((*titles, "half-written in sight")) + " |", "| --- " * 7 + "|"]
     for own in outcomes:
         cells = (own.command, own.kills, own.while_writing, own.went_on, own.same_result, own.nothing_left_over)

@@ -7,7 +7,7 @@ still there. Beside it the same prompts with the individual texts shuffled among
 
 python scripts/measure_dualmdm.py --run RUN --prior RUN --interactions DATA --actions DATA --out FOLDER
 
-Samples are kept in FOLDER, and a stopped measurement goes on where it was; FOLDER/table.md is the table.
+Samples are kept in FOLDER, and a stopped measurement resumes where it was; FOLDER/table.md is the table.
 """
 
 import argparse

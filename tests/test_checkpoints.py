@@ -63,7 +63,7 @@ def test_training_goes_on_from_the_newest_whole_checkpoint(
     again = cli("train", *options(dataset), f"trainer.max_epochs={EPOCHS}", f"out={run}", "ckpt_path=last")
     assert again.code == 0, again.err
     [told] = [line for line in again.out.splitlines() if "last.ckpt" in line]
-    assert told.startswith(f"{last} cannot be read as a checkpoint (it is cut off or is none): going on from last-prev")
+    assert told.startswith(f"{last} cannot be read as a checkpoint (it is cut off or is none): resuming from last-prev")
     for name, value in state(undisturbed / "checkpoints" / "last.ckpt").items():
         torch.testing.assert_close(state(last)[name], value, atol=0, rtol=0)
     names = sorted(path.name for path in last.parent.iterdir())
@@ -98,11 +98,11 @@ def test_where_none_is_whole_the_remedy_is_named(cli: Cli, undisturbed: Path, da
     for name in ("last.ckpt", "last-previous.ckpt"):
         cut(folder / name)
     given = [*options(dataset), f"trainer.max_epochs={EPOCHS}", f"out={run}"]
-    assert "add ckpt_path=last to go on" in cli("train", *given).err, "it is a used folder all the same"
+    assert "add ckpt_path=last to resume it" in cli("train", *given).err, "it is a used folder all the same"
     finished = cli("train", *given, "ckpt_path=last")
     assert finished.code == 1
     [line] = [line for line in finished.err.splitlines() if line.startswith("in2in-train: ")]
-    assert f"go on with ckpt_path={folder / 'best.ckpt'}, or remove {folder} to start from the first step" in line
+    assert f"resume with ckpt_path={folder / 'best.ckpt'}, or remove {folder} to start from the first step" in line
     assert f"{folder / 'last-previous.ckpt'} cannot be read" in line
     sampled = cli("sample", "prompt=hug", f"run={run}", f"out={tmp_path / 'samples'}")
     assert f"give run={folder / 'best.ckpt'} or copy it anew" in sampled.err
@@ -150,7 +150,7 @@ def test_a_full_disk_costs_no_checkpoint(cli: Cli, undisturbed: Path, dataset: P
     assert "Traceback" not in stopped.err
     [line] = [line for line in stopped.err.splitlines() if line.startswith("in2in-train: ")]
     assert line.startswith(f"in2in-train: {run} cannot be written (")
-    assert line.endswith("make room; then the same command goes on with ckpt_path=last")
+    assert line.endswith("make room; then the same command resumes with ckpt_path=last")
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     assert cli("train", *given).code == 0
     for name, value in state(undisturbed / "checkpoints" / "last.ckpt").items():

@@ -93,7 +93,7 @@ def test_loss_and_gradients_are_those_of_one_process_with_twice_the_batch(datase
 
 
 def epochs(rank: int, clips: int, batch_size: int) -> list[list[list[tuple[int, int]]]]:
-    """Epoch 0, epoch 1, and epoch 1 as a run sees it that goes on after two of its batches."""
+    """Epoch 0, epoch 1, and epoch 1 as a run sees it that resumes after two of its batches."""
     lengths = [30 + 7 * (number * 37 % 50) for number in range(clips)]
     batches = EpochBatches(lengths, batch_size, seed=3)
     first = list(batches)

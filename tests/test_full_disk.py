@@ -1,4 +1,4 @@
-"""A full disk is one line in every command; nothing is lost, nothing half-written stays, the same command goes on."""
+"""A full disk is one line in every command; nothing is lost, nothing half-written stays, the same command resumes."""
 
 import shutil
 from collections.abc import Sequence

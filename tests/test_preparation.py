@@ -1,4 +1,4 @@
-"""The cache: the same bytes however it is made, bad clips left out, going on after kills that lose nothing."""
+"""The cache: the same bytes however it is made, bad clips left out, resuming after kills that lose nothing."""
 
 import csv
 import hashlib

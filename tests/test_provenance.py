@@ -80,7 +80,7 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_going_on_with_something_else_is_an_error_that_names_it(
+def test_resuming_with_something_else_is_an_error_that_names_it(
     cli: Cli, run_folder: Path, asked: list[str], tmp_path: Path, name: str
 ) -> None:
     assert cli("sample", *asked, *SHARDED, *FEW).code == 0

@@ -1,4 +1,4 @@
-"""The store of text states: it grows, goes on after a kill, tells its size, and is never deleted by a preparation."""
+"""The store of text states: it grows, resumes after a kill, tells its size, and is never deleted by a preparation."""
 
 import fcntl
 import hashlib

@@ -63,7 +63,7 @@ def test_a_resumed_run_ends_with_the_weights_of_an_uninterrupted_one(
     halfway = weights(parts)
     used = cli("train", *given, f"out={parts}", "trainer.max_epochs=3")
     assert used.code == 1
-    assert "add ckpt_path=last to go on" in used.err
+    assert "add ckpt_path=last to resume it" in used.err
     assert cli("train", *given, f"out={parts}", "trainer.max_epochs=3", "ckpt_path=last").code == 0
     ended = weights(parts)
     for name, value in weights(whole).items():

@@ -79,7 +79,7 @@ def predict(trainer: Trainer, module: GeneratorModule) -> None:
 def sample(
     generator: Generator, prompts: Sequence[Prompt], folder: Path, trainer: Trainer, batch_size: int
 ) -> list[Motion] | None:
-    """Sample all prompts into a folder, by all processes of a trainer; goes on where it was interrupted.
+    """Sample all prompts into a folder, by all processes of a trainer; resumes where it was interrupted.
 
     Args:
         generator: what samples.

@@ -25,7 +25,7 @@ def main(cfg: DictConfig) -> None:
     from in2in.runs.checkpoints import read_checkpoint
 
     out = output_dir()
-    for there in out.iterdir():  # of a run that goes on
+    for there in out.iterdir():  # of a run that resumes
         check_own(there, out)
     checkpoint, told = resume_from(out, cfg.ckpt_path)
     if checkpoint is not None:
@@ -39,7 +39,7 @@ def main(cfg: DictConfig) -> None:
     import lightning  # takes seconds: only once the configuration is known to be good
     from lightning.pytorch.accelerators import CPUAccelerator
 
-    from in2in.cli.going_on import check_going_on, start_from
+    from in2in.cli.resuming import check_resuming, start_from
     from in2in.runs.folder import save_config
     from in2in.training.writing import WholeCheckpoints
 
@@ -64,7 +64,7 @@ def main(cfg: DictConfig) -> None:
     if cfg.weights_from is not None:
         told += start_from(cfg, module, cfg.weights_from)
     if checkpoint is not None:
-        told += check_going_on(cfg, module, checkpoint)
+        told += check_resuming(cfg, module, checkpoint)
     if trainer.is_global_zero:
         save_config(self_contained(cfg, out), out)
         parameters = sum(parameter.numel() for parameter in module.parameters())
@@ -80,7 +80,7 @@ def main(cfg: DictConfig) -> None:
         if (why := no_room(error)) is None:
             raise
         raise InputError(
-            f"{out} cannot be written ({why}): make room; then the same command goes on with ckpt_path=last"
+            f"{out} cannot be written ({why}): make room; then the same command resumes with ckpt_path=last"
         ) from error
     if trainer.is_global_zero:
         print(out)
@@ -112,7 +112,7 @@ def copy_text_model(given: Path, place: Path) -> None:
 
     from in2in.files.whole import whole_folder
 
-    if place.is_dir():  # the run goes on
+    if place.is_dir():  # the run resumes
         return
     with whole_folder(place) as unfinished:
         for part in (CLIPTextModel, CLIPTokenizer):
@@ -139,7 +139,7 @@ def check_noise(module: Any, run: str) -> None:
 
 
 def resume_from(out: Path, ckpt_path: str | None) -> tuple[Path | None, list[str]]:
-    """The checkpoint to go on from, and what is to be said about it; None to start from the first step.
+    """The checkpoint to resume from, and what is to be said about it; None to start from the first step.
 
     Raises:
         InputError: the run would start over in a used folder, there is no such checkpoint, or it is not whole.
@@ -154,18 +154,18 @@ def resume_from(out: Path, ckpt_path: str | None) -> tuple[Path | None, list[str
     newest, passed = newest_whole(folder)
     if ckpt_path is None:
         if newest or passed:
-            raise InputError(f"out={out} holds a run already: add ckpt_path=last to go on, or choose another out=")
+            raise InputError(f"out={out} holds a run already: add ckpt_path=last to resume it, or choose another out=")
         return None, []
     if folder.is_dir():
         clear_unfinished(folder)  # what a process that was killed while it wrote has left
     if newest is None and passed:
-        others = [f"go on with ckpt_path={path}, or " for path in whole_others(folder)[:1]]
+        others = [f"resume with ckpt_path={path}, or " for path in whole_others(folder)[:1]]
         raise InputError(f"{'; '.join(passed)}: {''.join(others)}remove {folder} to start from the first step")
     if newest is None and not is_begun(out):
-        raise InputError(f"ckpt_path=last: there is no {folder / LAST}; give out= the folder of the run to go on with")
+        raise InputError(f"ckpt_path=last: there is no {folder / LAST}; give out= the folder of the run to resume")
     if newest is None:
         return None, [f"{out} was stopped before its first checkpoint: starting from the first step"]
-    return newest, [f"{line}: going on from {newest.name}, the one before it" for line in passed]
+    return newest, [f"{line}: resuming from {newest.name}, the one before it" for line in passed]
 
 
 def is_begun(out: Path) -> bool:

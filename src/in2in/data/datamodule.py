@@ -32,7 +32,7 @@ class EpochBatches(Sampler[list[tuple[int, int]]]):
         batch_size: clips a batch and process.
         seed: of the run.
         repeat: how often an epoch shows every clip.
-        seen: how many batches of the first epoch are passed over, since a run that goes on has seen them.
+        seen: how many batches of the first epoch are passed over, since a resumed run has seen them.
     """
 
     def __init__(self, lengths: Sequence[int], batch_size: int, seed: int, repeat: int = 1, seen: int = 0) -> None:
@@ -207,7 +207,7 @@ class InteractionDataModule(LightningDataModule):
         return self._loader(self.train, collate, batch_sampler=batches)
 
     def _seen(self) -> int:
-        """How many batches of its epoch a run that goes on has been shown."""
+        """How many batches of its epoch a resumed run has been shown."""
         if self.trainer is None:
             return 0
         epoch = self.trainer.fit_loop.epoch_loop

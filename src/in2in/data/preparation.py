@@ -1,4 +1,4 @@
-"""From a data set in the InterHuman layout to its cache, on all cores, going on where it stopped.
+"""From a data set in the InterHuman layout to its cache, on all cores, resuming where it stopped.
 
 Chunks of clips are put into DATA/cache.partial, each whole or not at all; one that is there stays as long as the files
 that it was made of do. When all are there they are joined, and take the place of DATA/cache in one step.
@@ -61,7 +61,7 @@ class Chunk:
 
 
 def build_cache(data_dir: str | Path, processes: int | None = 1, max_left_out: float = MAX_LEFT_OUT) -> MotionCache:
-    """Check a data set, write its cache and fit its statistics; goes on where an earlier call was interrupted.
+    """Check a data set, write its cache and fit its statistics; resumes where an earlier call was interrupted.
 
     Args:
         data_dir: its folder.

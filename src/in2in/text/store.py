@@ -1,7 +1,7 @@
 """The token states of texts on disk, so that no run has to compute them again.
 
 A store belongs to one encoder and grows: what is there stays, what is missing is added, and a growth that is killed
-goes on. A text counts as stored once texts.json names it, which is written last.
+resumes. A text counts as stored once texts.json names it, which is written last.
 
 STORE/states.f16     [tokens of all texts, C] half precision
 STORE/places.npz     first token of each text, place of its end token, C

@@ -1,4 +1,4 @@
-"""last.ckpt, from which a run goes on: kept fresh while training, and left behind when it ends."""
+"""last.ckpt, from which a run resumes: kept fresh while training, and left behind when it ends."""
 
 import time
 from pathlib import Path

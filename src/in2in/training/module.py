@@ -28,7 +28,7 @@ class DenoisingModule(LightningModule):
         lr_scheduler: optimizer -> learning rate schedule, or None for a constant rate.
         lr_interval: "epoch" or "step", what the schedule counts.
         draws: how many timesteps and noises are drawn for every clip of a batch.
-        seed: with the number of the step it determines all that is drawn, so a resumed run goes on as it would have.
+        seed: with the number of the step it determines all that is drawn, so a resumed run draws what it would have.
     """
 
     def __init__(

@@ -42,7 +42,7 @@ class SamplePrompts(Callback):
         self._validations = 0
 
     def state_dict(self) -> dict[str, Any]:
-        """What a run that goes on needs to keep the rhythm."""
+        """What a resumed run needs to keep the rhythm."""
         return {"validations": self._validations}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""A run that goes on, or starts from another's weights: what differs from that is said, or is an error."""
+"""A run that resumes, or starts from another's weights: what differs from that is said, or is an error."""
 
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ PLACES = ("data.data_dir", "trainer.default_root_dir", "text.model", "tokens.voc
 """Paths, which may move; whether the data are the same is told by their statistics."""
 
 
-def check_going_on(cfg: DictConfig, module: torch.nn.Module, checkpoint: Path) -> list[str]:
+def check_resuming(cfg: DictConfig, module: torch.nn.Module, checkpoint: Path) -> list[str]:
     """Compare the options with those that a run was begun with.
 
     Args:
@@ -41,11 +41,11 @@ def check_going_on(cfg: DictConfig, module: torch.nn.Module, checkpoint: Path) -
     assert isinstance(now, dict)
     if fixed := [line for key in SETTLED for line in _changed(before, now, key)]:
         raise InputError(
-            f"{run / 'config.yaml'} differs in {fixed[0]}: a run that goes on keeps its networks, noise and optimizer; "
+            f"{run / 'config.yaml'} differs in {fixed[0]}: a run that resumes keeps its networks, noise and optimizer; "
             f"give what it was begun with, or start another run with weights_from={run}"
         )
     said = [line for key in FREE for line in _changed(before, now, key)]
-    said = [f"going on with other options than before: {'; '.join(said)}"] if said else []
+    said = [f"resuming with other options than before: {'; '.join(said)}"] if said else []
     if not _same_statistics(module, checkpoint):
         for key in ("data_dir", "stats_from"):
             if before.get(key) != now[key]:

@@ -42,7 +42,7 @@ def test_what_a_run_keeps_cannot_be_changed(cli: Cli, dataset: Path, begun: Path
 def test_what_may_change_is_said(cli: Cli, dataset: Path, begun: Path) -> None:
     went = cli("train", f"data_dir={dataset}", f"out={begun}", *GOING, "data.mirror=false", "loss.velocity=3")
     assert went.code == 0, went.err
-    [line] = [line for line in went.out.splitlines() if line.startswith("going on with other options than before: ")]
+    [line] = [line for line in went.out.splitlines() if line.startswith("resuming with other options than before: ")]
     for change in ("loss.velocity: 30.0, now 3", "data.mirror: True, now False", "trainer.max_epochs: 1, now 2"):
         assert change in line
     assert "num_training_steps: 1, now 2" in line
@@ -71,7 +71,7 @@ def test_other_data_are_an_error_but_the_same_elsewhere_are_not(
 def test_a_run_that_goes_on_as_before_says_nothing(cli: Cli, dataset: Path, begun: Path) -> None:
     went = cli("train", f"data_dir={dataset}", f"out={begun}", *GOING, "trainer.max_epochs=1")
     assert went.code == 0, went.err
-    assert "going on with" not in went.out
+    assert "resuming with" not in went.out
 
 
 def test_weights_of_another_network_are_not_taken_in_silence(
