@@ -74,7 +74,7 @@ def test_nothing_is_found_in_a_good_data_set(good: Path) -> None:
     assert sum(part.clips for part in found.parts.values()) == len(DEFECTS) + 18
     frames = [len(np.load(path)) for path in (good / "motions_processed" / "person1").iterdir()]
     assert sum(part.hours for part in found.parts.values()) == pytest.approx(sum(frames) / 30 / 3600)
-    assert found.told == len(frames)
+    assert found.with_individual_texts == len(frames)
 
 
 def test_every_planted_defect_is_found_and_no_other_clip_is_suspected(

@@ -24,14 +24,14 @@ class Examined:
         clip: its id.
         frames: of the shortest person; 0 if there is no motion to read.
         texts: its interaction texts.
-        told: how many persons have individual texts.
+        individual_texts: how many persons have individual texts.
         findings: what is wrong with it.
     """
 
     clip: str
     frames: int
     texts: tuple[str, ...]
-    told: int
+    individual_texts: int
     findings: tuple[Finding, ...]
 
 
@@ -66,8 +66,10 @@ class Examiner:
             findings.append(Finding(Kind.MISSING, clip, f"annots/{clip}.txt is missing"))
         frames = min((len(own) for own in joints), default=0)
         texts = tuple(line for line in read_lines(path) or () if line)
-        told = sum(any(read_lines(individual_path(self.folder, person, clip)) or ()) for person in self.persons)
-        return Examined(clip, frames, texts, told, tuple(findings))
+        individual_texts = sum(
+            any(read_lines(individual_path(self.folder, person, clip)) or ()) for person in self.persons
+        )
+        return Examined(clip, frames, texts, individual_texts, tuple(findings))
 
     def _texts(self, clip: str) -> Iterator[Finding]:
         yield from text_findings(self.folder, clip, self.persons, self.limits, self.count_tokens)
@@ -94,8 +96,10 @@ class Examiner:
             bad = ~(joints.isfinite().all(dim=(-2, -1)) & rotations.isfinite().all(dim=(-2, -1)))  # type: ignore[arg-type]
             if bad.any():
                 finite, frame = False, int(bad.nonzero()[0])
-                told = f"person {number} has numbers that are not finite in {int(bad.sum())} frames, first in {frame}"
-                yield Finding(Kind.NAN, clip, told, frame)
+                message = (
+                    f"person {number} has numbers that are not finite in {int(bad.sum())} frames, first in {frame}"
+                )
+                yield Finding(Kind.NAN, clip, message, frame)
         if finite and len(bodies) == len(self.persons) and shortest >= 2:
             both = torch.stack([joints[:shortest] for joints, _ in bodies])
             yield from motion_findings(clip, both, self.limits)

@@ -45,7 +45,7 @@ class Diagnosis:
         persons: of its clips.
         parts: figures of each split, and of the clips in none.
         texts, distinct_texts: interaction texts, and how many there are of them but for repetitions.
-        told: clips that have individual texts of all persons.
+        with_individual_texts: clips that have individual texts of all persons.
         ignored: ids that were in the ignore list.
         findings: sorted by kind and id; of ignored clips, too.
     """
@@ -55,7 +55,7 @@ class Diagnosis:
     parts: dict[str, Part]
     texts: int
     distinct_texts: int
-    told: int
+    with_individual_texts: int
     ignored: frozenset[str]
     findings: tuple[Finding, ...]
 
@@ -97,7 +97,7 @@ def examine(folder: Path, limits: Limits, count_tokens: CountTokens, processes: 
         {name: _part(clips, ignored, frames) for name, clips in (splits | {NO_SPLIT: unlisted}).items() if clips},
         texts.total(),
         len(texts),
-        sum(clip.told == len(persons) for clip in examined),
+        sum(clip.individual_texts == len(persons) for clip in examined),
         frozenset(ignored),
         tuple(sorted(findings, key=lambda finding: (order.index(finding.kind), finding.clip))),
     )

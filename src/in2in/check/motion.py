@@ -58,8 +58,8 @@ def longest_run(true: Tensor) -> tuple[int, int]:
 def _frozen(clip: str, person: int, joints: Tensor, limits: Limits) -> Iterator[Finding]:
     start, frames = longest_run(_steps(joints).amax(dim=-1) <= limits.still)
     if frames >= limits.frozen * FPS:
-        told = f"person {person} does not move for {frames / FPS:.1f} s from frame {start} on"
-        yield Finding(Kind.FROZEN, clip, told, start)
+        message = f"person {person} does not move for {frames / FPS:.1f} s from frame {start} on"
+        yield Finding(Kind.FROZEN, clip, message, start)
 
 
 def _steps(joints: Tensor) -> Tensor:
@@ -78,8 +78,8 @@ def _jumps(clip: str, person: int, joints: Tensor, limits: Limits) -> Iterator[F
         frame = int(over.argmax())
         joint = int((excess[frame] / allowed).argmax())
         who = f"person {person}" if joint == 0 else f"the {JOINTS[joint].replace('_', ' ')} of person {person}"
-        told = f"{who} jumps by {steps[frame, joint]:.2f} m after frame {frame}"
-        yield Finding(Kind.TELEPORT, clip, told + (f", {frames} jumps in all" if frames > 1 else ""), frame)
+        message = f"{who} jumps by {steps[frame, joint]:.2f} m after frame {frame}"
+        yield Finding(Kind.TELEPORT, clip, message + (f", {frames} jumps in all" if frames > 1 else ""), frame)
 
 
 def _usual(steps: Tensor) -> Tensor:
@@ -92,8 +92,8 @@ def _usual(steps: Tensor) -> Tensor:
 def _apart(clip: str, joints: Tensor, limits: Limits) -> Iterator[Finding]:
     distance = (joints[0, :, 0, [0, 2]] - joints[1, :, 0, [0, 2]]).norm(dim=-1)
     if float(distance.min()) > limits.far:
-        told = f"the persons come no nearer than {distance.min():.1f} m"
-        yield Finding(Kind.FAR, clip, told, int(distance.argmin()))
+        message = f"the persons come no nearer than {distance.min():.1f} m"
+        yield Finding(Kind.FAR, clip, message, int(distance.argmin()))
 
 
 def _inside(clip: str, joints: Tensor, limits: Limits) -> Iterator[Finding]:
@@ -107,11 +107,11 @@ def _inside(clip: str, joints: Tensor, limits: Limits) -> Iterator[Finding]:
     if frames >= limits.inside_seconds * FPS:
         deepest = start + int(depth[start : start + frames].argmax())
         person, bone, trunk = np.unravel_index(int(depths[deepest].argmax()), depths[deepest].shape)
-        told = (
+        message = (
             f"{_bone(int(bone))} of person {person + 1} is {100 * depth[deepest]:.0f} cm inside "
             f"{_bone(TRUNK[trunk])} of person {2 - person} in frame {deepest}, for {frames / FPS:.1f} s"
         )
-        yield Finding(Kind.INSIDE, clip, told, deepest)
+        yield Finding(Kind.INSIDE, clip, message, deepest)
 
 
 def _bone(bone: int) -> str:
@@ -126,10 +126,10 @@ def _off_the_floor(clip: str, joints: Tensor, limits: Limits) -> Iterator[Findin
         start, frames = longest_run(height > limits.float_height)
         if frames >= limits.float_seconds * FPS:
             middle = float(height[start : start + frames].median())
-            told = f"person {person} is {100 * middle:.0f} cm above the floor for {frames / FPS:.1f} s"
-            yield Finding(Kind.FLOAT, clip, told, start)
+            message = f"person {person} is {100 * middle:.0f} cm above the floor for {frames / FPS:.1f} s"
+            yield Finding(Kind.FLOAT, clip, message, start)
         start, frames = longest_run(height < -limits.sink_depth)
         if frames >= limits.sink_seconds * FPS:
             depth = -float(height[start : start + frames].min())
-            told = f"person {person} is up to {100 * depth:.0f} cm below the floor for {frames / FPS:.1f} s"
-            yield Finding(Kind.SINK, clip, told, start)
+            message = f"person {person} is up to {100 * depth:.0f} cm below the floor for {frames / FPS:.1f} s"
+            yield Finding(Kind.SINK, clip, message, start)

@@ -45,12 +45,12 @@ def groups(diagnosis: Diagnosis, most: int) -> list[Group]:
 
 
 def _entry(diagnosis: Diagnosis, finding: Finding, played: bool) -> Entry:
-    told = f"{finding.clip}: {finding.message}" + (f" (known: {finding.known})" if finding.known else "")
+    title = f"{finding.clip}: {finding.message}" + (f" (known: {finding.known})" if finding.known else "")
     frame = finding.frame or 0
     start = max(frame - LONGEST // 2, 0)
     joints = shown(diagnosis.folder, diagnosis.persons, finding.clip, start) if played else None
     take = None if joints is None else Take(joints, FPS, f"{finding.clip}: {finding.message}", note=str(finding.kind))
-    return Entry(told, take, frame - start)
+    return Entry(title, take, frame - start)
 
 
 def shown(folder: Path, persons: int, clip: str, start: int) -> np.ndarray | None:

@@ -27,7 +27,7 @@ def as_text(diagnosis: Diagnosis) -> str:
     lines += [
         "",
         f"{diagnosis.texts:,} interaction texts, {diagnosis.distinct_texts:,} different ones; "
-        f"{diagnosis.told:,} clips have individual texts of every person",
+        f"{diagnosis.with_individual_texts:,} clips have individual texts of every person",
         "",
     ]
     if not diagnosis.findings:
@@ -57,7 +57,7 @@ def as_json(diagnosis: Diagnosis) -> str:
             "parts": {name: asdict(part) for name, part in diagnosis.parts.items()},
             "texts": diagnosis.texts,
             "distinct_texts": diagnosis.distinct_texts,
-            "clips_with_individual_texts": diagnosis.told,
+            "clips_with_individual_texts": diagnosis.with_individual_texts,
             "ignored": sorted(diagnosis.ignored),
             "findings": [asdict(finding) for finding in diagnosis.findings],
         },

@@ -29,40 +29,40 @@ class Embedded:
     """What the evaluator sees in one repeat.
 
     Attributes:
-        told: N texts as it reads them.
+        texts: N texts as it reads them.
         text, motion: [N, E].
     """
 
-    told: list[str]
+    texts: list[str]
     text: np.ndarray
     motion: np.ndarray
 
     def take(self, places: Sequence[int]) -> "Embedded":
         """Some of the pairs."""
-        return Embedded([self.told[place] for place in places], self.text[places], self.motion[places])
+        return Embedded([self.texts[place] for place in places], self.text[places], self.motion[places])
 
     def shuffled(self, draw: np.random.Generator) -> "Embedded":
         """Each motion with the text of any: what is found by chance."""
-        order = draw.permutation(len(self.told))
-        return Embedded([self.told[place] for place in order], self.text[order], self.motion)
+        order = draw.permutation(len(self.texts))
+        return Embedded([self.texts[place] for place in order], self.text[order], self.motion)
 
 
-def told_texts(items: Sequence[Item], protocol: Protocol) -> list[str]:
+def texts_read(items: Sequence[Item], protocol: Protocol) -> list[str]:
     """The items' texts as the evaluator reads them."""
     return [whole_text(item.text, item.individuals if protocol.individuals else ()) for item in items]
 
 
 def embed(evaluator: Evaluator, items: Sequence[Item], motions: Sequence[Tensor], protocol: Protocol) -> Embedded:
     """Embed the motions [P, T, 262] of items with their texts."""
-    told = told_texts(items, protocol)
+    told = texts_read(items, protocol)
     return Embedded(told, evaluator.texts(told).numpy(), evaluator.motions(motions).numpy())
 
 
 def embedding_figures(own: Embedded, real: np.ndarray, protocol: Protocol, draw: np.random.Generator) -> Figures:
     """R-precision, FID, MM distance and diversity of one repeat, beside real motions [M, E]."""
-    batches = retrieval_batches(len(own.told), draw, protocol.retrieval)
-    hits = r_precision(own.text, own.motion, batches, same_text(own.told).numpy())
-    spread = diversity(own.motion, *draw_pairs(len(own.told), protocol.diversity_pairs, draw))
+    batches = retrieval_batches(len(own.texts), draw, protocol.retrieval)
+    hits = r_precision(own.text, own.motion, batches, same_text(own.texts).numpy())
+    spread = diversity(own.motion, *draw_pairs(len(own.texts), protocol.diversity_pairs, draw))
     return {
         **{f"R top {k}": float(hit) for k, hit in enumerate(hits, start=1)},
         "FID": fid(real, own.motion),

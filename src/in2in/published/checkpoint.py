@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from in2in.errors import InputError
 from in2in.published.key_map import KeyMap, listed
-from in2in.published.wrapping import told, unwrapped
+from in2in.published.wrapping import description, unwrapped
 
 
 def load_state(path: Path) -> dict[str, Tensor]:
@@ -42,7 +42,7 @@ def load_state(path: Path) -> dict[str, Tensor]:
     if not weights:
         raise InputError(f"checkpoint={path} is not a state dict: it should map names to tensors")
     if left_out:
-        print(f"checkpoint={path}: {told(left_out)}")
+        print(f"checkpoint={path}: {description(left_out)}")
     return weights
 
 

@@ -63,6 +63,6 @@ def bare(key: str) -> str:
     return key
 
 
-def told(left_out: list[str]) -> str:
+def description(left_out: list[str]) -> str:
     """One line on what was left out."""
     return f"left out what is no weight: {listed(left_out)}"

@@ -9,7 +9,7 @@ from in2in.errors import InputError
 from in2in.files.plain_yaml import interpolated, read_yaml
 from in2in.runs.hub import ID
 from in2in.runs.text_model import check_text_model
-from in2in.runs.trusted import CALLED, LOOKUP, PARTS, RENAMED, RUN, Kind, Node, Own
+from in2in.runs.trusted import CALLED, LOOKUP, PARTS, RENAMED, RUN, Kind, Node, RunFile
 
 
 def read_parts(folder: Path, run: str | Path, from_hub: bool = False) -> dict[str, Any]:
@@ -45,16 +45,16 @@ class _Reader:
     run: str | Path
     from_hub: bool
 
-    def checked(self, value: Any, kind: Kind | Own | Node, where: str) -> Any:
+    def checked(self, value: Any, kind: Kind | RunFile | Node, where: str) -> Any:
         """A value as it may be used."""
         if value is None:
             return None
         if isinstance(kind, Node):
             return self._node(value, kind, where)
-        if isinstance(kind, Own):
-            return self._own(value, kind, where)
+        if isinstance(kind, RunFile):
+            return self._file(value, kind, where)
         if not kind.fits(value):
-            raise self._refused(where, value, f"is not {kind.told}")
+            raise self._refused(where, value, f"is not {kind.words}")
         if kind is RUN and self.from_hub and not (ID.fullmatch(value) or self._inside(value)):
             raise self._refused(where, value, "lies outside of the run folder, which no run from the hub needs")
         return value
@@ -81,7 +81,7 @@ class _Reader:
         checked = {key: self.checked(value, called.arguments[key], f"{where}.{key}") for key, value in own.items()}
         return {"_target_": name, **called.always, **checked}
 
-    def _own(self, value: Any, kind: Own, where: str) -> str:
+    def _file(self, value: Any, kind: RunFile, where: str) -> str:
         if not isinstance(value, str) or "\0" in value:
             raise self._refused(where, value, "is no path")
         if value == kind.published:

@@ -30,18 +30,18 @@ class Kind:
     """A kind of value.
 
     Attributes:
-        told: what it is, in words that follow on "is not".
+        words: what it is, in words that follow on "is not".
         fits: whether a value is one.
     """
 
-    told: str
+    words: str
     fits: Callable[[Any], bool]
 
 
-def whole(largest: int) -> Kind:
+def integer(largest: int) -> Kind:
     """A whole number from 1 on."""
-    told = f"a whole number from 1 to {largest}"
-    return Kind(told, lambda value: type(value) is int and 1 <= value <= largest)
+    words = f"a whole number from 1 to {largest}"
+    return Kind(words, lambda value: type(value) is int and 1 <= value <= largest)
 
 
 def number(lowest: float, highest: float) -> Kind:
@@ -66,7 +66,7 @@ the blend names. Where the blend comes from the hub, it lies in the same folder 
 
 
 @dataclass(frozen=True)
-class Own:
+class RunFile:
     """A file or folder inside the run folder, or one published name.
 
     Attributes:
@@ -98,17 +98,17 @@ class Called:
         always: hydra's own keys, and the values that they must have.
     """
 
-    arguments: Mapping[str, "Kind | Own | Node"] = field(default_factory=dict)
+    arguments: Mapping[str, "Kind | RunFile | Node"] = field(default_factory=dict)
     always: Mapping[str, Any] = field(default_factory=dict)
 
 
 WEIGHT, SHARE = number(-1000, 1000), number(0, 1)
 
 TRANSFORMER = {
-    **{"width": whole(2**15), "layers": whole(256), "heads": whole(2**10), "feed_forward": whole(2**17)},
+    **{"width": integer(2**15), "layers": integer(256), "heads": integer(2**10), "feed_forward": integer(2**17)},
     "dropout": SHARE,
 }
-NETWORK = {**TRANSFORMER, "features": whole(2**12), "text_dim": whole(2**14)}
+NETWORK = {**TRANSFORMER, "features": integer(2**12), "text_dim": integer(2**14)}
 DENOISERS = (
     "in2in.models.denoiser.InteractionDenoiser",
     "in2in.models.denoiser.InterGenDenoiser",
@@ -141,14 +141,14 @@ PARTIAL = {"_partial_": True}
 
 CALLED: Mapping[str, Called] = {
     **{name: Called(NETWORK) for name in DENOISERS},
-    ENCODERS[0]: Called({"dim": whole(2**14), "remember": whole(10**7)}),
+    ENCODERS[0]: Called({"dim": integer(2**14), "remember": integer(10**7)}),
     ENCODERS[1]: Called(
-        {"dim": whole(2**14), "remember": whole(10**7), "model": Own(TEXT_MODEL, PUBLISHED_TEXT_MODEL)}
+        {"dim": integer(2**14), "remember": integer(10**7), "model": RunFile(TEXT_MODEL, PUBLISHED_TEXT_MODEL)}
     ),
     "in2in.models.condition.TextHead": Called(TRANSFORMER),
     "diffusers.DDIMScheduler": Called(
         {
-            "num_train_timesteps": whole(10_000),
+            "num_train_timesteps": integer(10_000),
             "beta_start": SHARE,
             "beta_end": SHARE,
             "beta_schedule": word("linear", "scaled_linear", "squaredcos_cap_v2"),
@@ -166,7 +166,7 @@ CALLED: Mapping[str, Called] = {
     ),
     GUIDANCES[0]: Called({"scale": WEIGHT}, PARTIAL),
     GUIDANCES[1]: Called({"joint": WEIGHT, "interaction": WEIGHT, "individual": WEIGHT}, PARTIAL),
-    "in2in.diffusion.sampler.Sampler": Called({"solver": Node((LOOKUP,)), "steps": whole(1000)}, PARTIAL),
+    "in2in.diffusion.sampler.Sampler": Called({"solver": Node((LOOKUP,)), "steps": integer(1000)}, PARTIAL),
     LOOKUP: Called({"path": word(*SOLVERS)}),
     **{name: Called(always=PARTIAL) for name in SPACES},
     "in2in.evaluation.interclip.InterCLIP": Called(
@@ -176,16 +176,16 @@ CALLED: Mapping[str, Called] = {
         }
     ),
     "in2in.evaluation.interclip.MotionTower": Called(
-        {**TRANSFORMER, "embedding": whole(2**14), "persons": whole(16), "every": whole(300)}
+        {**TRANSFORMER, "embedding": integer(2**14), "persons": integer(16), "every": integer(300)}
     ),
     "in2in.evaluation.interclip.TextTower": Called(
         {
-            **{**TRANSFORMER, "embedding": whole(2**14), "vocabulary": whole(10**6), "context": whole(2**12)},
+            **{**TRANSFORMER, "embedding": integer(2**14), "vocabulary": integer(10**6), "context": integer(2**12)},
             "attend_padding": FLAG,
         }
     ),
     "in2in.text.tokens.ClipTokens": Called(
-        {"length": whole(2**12), "vocabulary": whole(10**6), "vocab": Own(VOCABULARY)}
+        {"length": integer(2**12), "vocabulary": integer(10**6), "vocab": RunFile(VOCABULARY)}
     ),
     **SCHEDULES,
     PERSONS: Called({"person1": Node((*SCHEDULES,)), "person2": Node((*SCHEDULES,))}),
@@ -202,7 +202,7 @@ CALLED: Mapping[str, Called] = {
 }
 """All that may be called."""
 
-PARTS: Mapping[str, Kind | Own | Node] = {
+PARTS: Mapping[str, Kind | RunFile | Node] = {
     "model": Node(DENOISERS),
     "text": Node(ENCODERS),
     "head": Node(("in2in.models.condition.TextHead",)),
