@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
@@ -69,23 +70,25 @@ def output_dir() -> Path:
     return Path(HydraConfig.get().runtime.output_dir)
 
 
-def command(name: str) -> Callable[[Callable[[DictConfig], None]], Callable[[], None]]:
+def command(name: str) -> Callable[[Callable[[DictConfig], Any]], Callable[[], None]]:
     """Turn a task over a composed configuration into a console script.
+
+    What a task returns is what a sweeper that searches goes by.
 
     Args:
         name: of the folder in conf/ and the yaml in it; the script is called in2in-NAME.
     """
 
-    def decorate(task: Callable[[DictConfig], None]) -> Callable[[], None]:
+    def decorate(task: Callable[[DictConfig], Any]) -> Callable[[], None]:
         started, process = False, os.getpid()
 
         @functools.wraps(task)
-        def job(cfg: DictConfig) -> None:
+        def job(cfg: DictConfig) -> Any:
             nonlocal started
             started = True
             out = output_dir()
             try:
-                task(cfg)
+                return task(cfg)
             except Exception as error:
                 told = explained(error, out)
                 if os.getpid() != process:  # a launcher's: hydra hands the error to the command, after the other jobs

@@ -11,7 +11,7 @@ WIDTH = 118
 COLUMN = 34
 """Where the explanations begin."""
 
-EXPLAINED = ("experiment", "source", "metric", "debug")
+EXPLAINED = ("experiment", "source", "metric", "debug", "hparams_search")
 """Groups of which each choice gets a line."""
 
 LINE = re.compile(r"(?P<indent> *)(?:- )?(?P<key>[\w/@]+):(?: (?P<value>(?!#).*?))?(?: *# (?P<comment>.*))?")

@@ -1,6 +1,8 @@
 """in2in-train: train a model on a prepared data set."""
 
+import json
 import warnings
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +12,16 @@ from omegaconf import DictConfig, OmegaConf
 from in2in.cli.before_training import check_persons, check_texts, settle_length
 from in2in.cli.entry import command, leave_sigterm, output_dir
 from in2in.cli.folders import is_new
+from in2in.cli.record import recorded
 from in2in.cli.schema import check
 from in2in.errors import InputError, no_room
 from in2in.files.inside import check_own
-from in2in.files.whole import clear_unfinished, write_bytes
+from in2in.files.whole import clear_unfinished, write_bytes, write_text
 
 
 @command("train")
-def main(cfg: DictConfig) -> None:
-    """Check, prepare the loaders, build the module, fit."""
+def main(cfg: DictConfig) -> float | None:
+    """Check, prepare the loaders, build the module, fit, test; returns the lowest validation loss."""
     if cfg.data_dir is None:
         raise InputError("data_dir is not given: in2in-train experiment=in2in data_dir=FOLDER")
 
@@ -32,6 +35,7 @@ def main(cfg: DictConfig) -> None:
         read_checkpoint(checkpoint)  # whether there is anything in it but tensors and plain data
     if cfg.stats_from is not None:
         cfg.module.normalizer = {"_target_": "in2in.runs.folder.normalizer_of", "run": cfg.stats_from}
+    cfg.tags = [str(tag) for tag in (cfg.tags if OmegaConf.is_list(cfg.tags) else [cfg.tags])]
     cfg.out = str(out)  # in a sweep, the job's own folder
     OmegaConf.resolve(cfg)
     check(cfg)
@@ -56,6 +60,8 @@ def main(cfg: DictConfig) -> None:
         raise InputError(f"trainer.precision={cfg.trainer.precision} needs a GPU: on a CPU use bf16-mixed or 32-true")
     data = instantiate(cfg.data)
     data.setup("fit")
+    if cfg.test:
+        data.setup("test")  # whether there is such a split: better said now than after training
     told += settle_length(cfg, trainer, data)
     module = instantiate(cfg.module)
     told += check_persons(cfg, module, data) + check_texts(cfg, module, data)
@@ -67,6 +73,18 @@ def main(cfg: DictConfig) -> None:
         told += check_resuming(cfg, module, checkpoint)
     if trainer.is_global_zero:
         save_config(self_contained(cfg, out), out)
+    with recorded(out / "train.log") if trainer.is_global_zero else nullcontext():
+        fit(cfg, trainer, module, data, checkpoint, told)
+        score = getattr(trainer.checkpoint_callback, "best_model_score", None)
+        return None if score is None else float(score)
+
+
+def fit(cfg: DictConfig, trainer: Any, module: Any, data: Any, checkpoint: Path | None, told: list[str]) -> None:
+    """Say what will be trained, train and, where it is asked for, test."""
+    out = Path(cfg.out)
+    for logger in trainer.loggers:
+        logger.log_hyperparams(OmegaConf.to_container(cfg))
+    if trainer.is_global_zero:
         parameters = sum(parameter.numel() for parameter in module.parameters())
         print(
             f"{len(data.train)} training clips, {len(data.val)} validation clips, {parameters / 1e6:.1f} M parameters"
@@ -82,8 +100,22 @@ def main(cfg: DictConfig) -> None:
         raise InputError(
             f"{out} cannot be written ({why}): make room; then the same command resumes with ckpt_path=last"
         ) from error
+    if cfg.test:
+        test(trainer, module, data, out)
     if trainer.is_global_zero:
         print(out)
+
+
+def test(trainer: Any, module: Any, data: Any, out: Path) -> None:
+    """Losses on the clips of data.test_split with the best checkpoint, printed, logged and kept in RUN/test.json."""
+    best = out / "checkpoints" / "best.ckpt"
+    chosen = best if best.is_file() and not trainer.fast_dev_run else None
+    [figures] = trainer.test(module, datamodule=data, ckpt_path=chosen, weights_only=True, verbose=False)
+    if trainer.is_global_zero:
+        print(f"{len(data.test)} test clips, {'the weights of ' + chosen.name if chosen else 'the last weights'}:")
+        for name, value in figures.items():
+            print(f"  {name} {value:.4f}")
+        write_text(out / "test.json", json.dumps(figures, indent=1))
 
 
 def self_contained(cfg: DictConfig, out: Path) -> DictConfig:

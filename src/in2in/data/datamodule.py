@@ -136,6 +136,7 @@ class InteractionDataModule(LightningDataModule):
         crossed: likewise.
         shared_floor: see `in2in.motion.representation.canonicalise`.
         repeat: how often an epoch shows every training clip (for small data sets).
+        max_clips: of the training split, the first so many; None for all.
         counterparts: show each training clip beside its mirrored one, or with the persons exchanged (doubles a batch).
         train_split: name of the split file with the training clips.
         val_split: of those that are validated on.
@@ -154,6 +155,7 @@ class InteractionDataModule(LightningDataModule):
         crossed: bool = False,
         shared_floor: bool = True,
         repeat: int = 1,
+        max_clips: int | None = None,
         counterparts: bool = False,
         train_split: str = "train",
         val_split: str = "val",
@@ -161,6 +163,8 @@ class InteractionDataModule(LightningDataModule):
         seed: int = 0,
     ) -> None:
         super().__init__()
+        if max_clips is not None and max_clips < 1:
+            raise InputError(f"data.max_clips={max_clips} must be 1 or more")
         if batch_size < 1 or repeat < 1 or num_workers < 0:
             raise InputError(
                 f"data.batch_size={batch_size} and data.repeat={repeat} must be 1 or more, "
@@ -168,13 +172,16 @@ class InteractionDataModule(LightningDataModule):
             )
         self.data_dir, self.shared_floor = data_dir, shared_floor
         self.batch_size, self.num_workers, self.repeat, self.seed = batch_size, num_workers, repeat, seed
-        self.counterparts = counterparts
+        self.counterparts, self.max_clips = counterparts, max_clips
         self.augmentation = Augmentation(mirror, swap, words, crossed)
         self.splits = {"train": train_split, "val": val_split, "test": test_split}
 
     def dataset(self, part: str) -> InteractionDataset:
         """The data set of "train", "val" or "test"."""
-        return InteractionDataset(self.data_dir, self.splits[part], self.augmentation, self.shared_floor)
+        clips = InteractionDataset(self.data_dir, self.splits[part], self.augmentation, self.shared_floor)
+        if part == "train" and self.max_clips is not None:
+            clips.clips = clips.clips[: self.max_clips]
+        return clips
 
     def setup(self, stage: str) -> None:
         """Open what a stage of the trainer needs."""

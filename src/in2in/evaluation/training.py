@@ -86,10 +86,18 @@ class ContrastiveModule(LightningModule):
 
     def validation_step(self, batch: Batch, index: int) -> None:
         """Loss and R-precision within the batch, with all texts that the evaluator learns to read."""
+        self._measure("val", batch)
+
+    def test_step(self, batch: Batch, index: int) -> None:
+        """The same of a batch that is for the end."""
+        self._measure("test", batch)
+
+    def _measure(self, stage: str, batch: Batch) -> None:
         motion, text, match = self.compare(batch, self.individuals > 0)
         everyone = torch.arange(len(batch)).numpy()
         hits = r_precision(text.cpu(), motion.cpu(), [RetrievalBatch(everyone, everyone)], match.cpu())
-        figures = {"val/loss": contrastive_loss(motion, text, match), "val/top1": hits[0], "val/top3": hits[-1]}
+        loss = contrastive_loss(motion, text, match)
+        figures = {f"{stage}/loss": loss, f"{stage}/top1": hits[0], f"{stage}/top3": hits[-1]}
         self.log_dict(figures, prog_bar=True, batch_size=batch.weight(self.trainer.world_size), sync_dist=True)
 
     def configure_optimizers(self) -> Any:

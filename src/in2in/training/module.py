@@ -84,15 +84,22 @@ class DenoisingModule(LightningModule):
 
     def validation_step(self, batch: Batch, index: int) -> Tensor:
         """Loss of a batch with all texts, at timesteps and noise that are the same in every epoch."""
+        return self._measured("val", batch)
+
+    def test_step(self, batch: Batch, index: int) -> Tensor:
+        """The same of a batch that is for the end."""
+        return self._measured("test", batch)
+
+    def _measured(self, stage: str, batch: Batch) -> Tensor:
         torch.manual_seed(self.seed + batch.number)
         condition = self.conditioner(batch.interactions, batch.individuals)
         t = torch.randint(len(self.noise.alphas_cumprod), (len(batch),), device=self.device)
         noise = torch.randn_like(batch.features)
-        return self._log("val", self.terms(batch, condition, t, noise), batch.weight(self.trainer.world_size))
+        return self._log(stage, self.terms(batch, condition, t, noise), batch.weight(self.trainer.world_size))
 
     def _log(self, stage: str, terms: dict[str, Tensor], batch_size: int) -> Tensor:
         loss = torch.stack(list(terms.values())).sum()
-        validating = stage == "val"
+        validating = stage != "train"
         self.log(f"{stage}/loss", loss, prog_bar=True, batch_size=batch_size, sync_dist=validating)
         named = {f"{stage}/{name}": term for name, term in terms.items()}
         self.log_dict(named, batch_size=batch_size, on_step=not validating, on_epoch=validating, sync_dist=validating)
