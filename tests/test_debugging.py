@@ -110,8 +110,9 @@ def test_the_data_folder_may_stand_in_the_environment(
 
 @pytest.mark.skipif(find_spec("hydra_plugins.hydra_optuna_sweeper") is None, reason="needs pip install 'in2in[search]'")
 def test_a_search_names_the_options_of_the_lowest_validation_loss(cli: Cli, dataset: Path, tmp_path: Path) -> None:
-    given = ["-m", "hparams_search=optuna", "hydra.sweeper.n_trials=2", "debug=limit", "trainer.max_epochs=1"]
-    trained(cli, dataset, tmp_path / "search", *given)
+    given = ["hparams_search=optuna", "hydra.sweeper.n_trials=2", "debug=limit", *TINY, "trainer.max_epochs=1"]
+    finished = cli("train", "-m", f"data_dir={dataset}", f"out={tmp_path / 'search'}", *given)
+    assert finished.code == 0, finished.err
     found = yaml.safe_load((tmp_path / "search" / "optimization_results.yaml").read_text())
     losses = [min(column(tmp_path / "search" / str(job), "val/loss")) for job in range(2)]
     assert math.isclose(found["best_value"], min(losses), rel_tol=1e-5)
