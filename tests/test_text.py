@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pytest
 import torch
-from transformers import AutoModel, AutoTokenizer, CLIPTextConfig, CLIPTextModel
+from killing import files_end_at
+from transformers import AutoModel, AutoTokenizer, CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from in2in.errors import InputError
 from in2in.models.condition import TextConditioner, TextHead
+from in2in.text.clip_folder import find_vocabulary, read_merges, write_tokenizer
 from in2in.text.encoders import ClipTextEncoder, MiniLMEncoder
 from in2in.text.mirror import mirror_text
+from in2in.text.tokens import ClipTokens, TokenCount
 
 
 @pytest.mark.parametrize(
@@ -95,6 +98,26 @@ def test_clip_attends_to_77_tokens_padded_with_zeros(clip_folder: Path) -> None:
         expected = network(input_ids=torch.tensor([ids])).last_hidden_state[0]
     torch.testing.assert_close(states[0], expected, atol=1e-6, rtol=1e-5)
     assert AutoTokenizer.from_pretrained(clip_folder)("ab")["input_ids"] == ids[:4]
+
+
+def test_the_vocabulary_needs_no_file_and_reads_as_the_files_of_a_folder(tmp_path: Path) -> None:
+    merges = read_merges(find_vocabulary(None), 49408)
+    write_tokenizer(tmp_path, merges, 77)
+    theirs = CLIPTokenizer.from_pretrained(tmp_path)
+    with files_end_at(1000):  # a full disk for temporary files
+        ours = ClipTokens()
+    texts = [
+        "two people hug",
+        "",
+        "  A  b\tC\n",
+        "it's; they'll: don't I'M",
+        "<|endoftext|> <|STARTOFTEXT|>x",
+        "12a 3½",
+    ]
+    texts += ["e\u0301té 握手する \U0001f642\u200d \0 \u2028", "naïve ÅNGSTRÖM ﬁ", "x" * 300, "a " * 200]
+    for text in texts:
+        assert ours([text])[0].tolist() == theirs(text, truncation=True, max_length=77)["input_ids"]
+        assert TokenCount()(text) == len(theirs(text)["input_ids"])
 
 
 def test_clip_without_weights_says_what_to_do(tmp_path: Path) -> None:

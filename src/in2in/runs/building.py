@@ -8,7 +8,7 @@ import torch
 from hydra.utils import instantiate
 from torch import Tensor, nn
 
-from in2in.errors import InputError
+from in2in.errors import InputError, no_room
 
 
 def build(run: str | Path, parts: Mapping[str, Any], part: str, **arguments: Any) -> Any:
@@ -31,7 +31,7 @@ def build(run: str | Path, parts: Mapping[str, Any], part: str, **arguments: Any
         cause: BaseException = error
         while cause.__cause__ is not None and not isinstance(cause, InputError):
             cause = cause.__cause__
-        if isinstance(cause, InputError):
+        if isinstance(cause, InputError) or no_room(error):
             raise
         why = " ".join(str(cause).split())[:200]
         raise InputError(f"run={run}: {part} in its config.yaml cannot be built ({why})") from error

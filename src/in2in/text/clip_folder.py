@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 from torch import Tensor
-from transformers import CLIPTextConfig, CLIPTextModel
+from transformers import CLIPTextConfig, CLIPTextModel, PreTrainedTokenizerFast
 
 from in2in.errors import InputError
 
@@ -26,6 +27,9 @@ LARGEST = 32 << 20
 
 BYTES = 256
 SPECIAL = ("<|startoftext|>", "<|endoftext|>")
+SPECIAL_NAMES = {"bos_token": SPECIAL[0], "eos_token": SPECIAL[1], "unk_token": SPECIAL[1], "pad_token": SPECIAL[1]}
+WORDS = r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
+"""What CLIP takes for a word (Radford et al. 2021, `simple_tokenizer.py`)."""
 HEAD_WIDTH = 64
 """Width of an attention head in every CLIP text transformer (Radford et al. 2021, table 20)."""
 
@@ -73,6 +77,32 @@ def byte_symbols() -> list[str]:
     return [chr(code) for code in printable] + [chr(BYTES + number) for number in range(rest)]
 
 
+def vocabulary(merges: list[str]) -> dict[str, int]:
+    """The id of every token: bytes, bytes that end a word, merges, then start and end."""
+    symbols = byte_symbols()
+    tokens = [*symbols, *(f"{symbol}</w>" for symbol in symbols), *("".join(merge.split()) for merge in merges)]
+    return {token: number for number, token in enumerate([*tokens, *SPECIAL])}
+
+
+def clip_tokenizer(merges: list[str], length: int) -> PreTrainedTokenizerFast:
+    """CLIP's tokenizer, without a file: it reads texts as transformers' reads those of `write_tokenizer`.
+
+    Args:
+        merges: see `read_merges`.
+        length: most tokens of a text.
+    """
+    ids, pairs = vocabulary(merges), [(first, second) for first, second in map(str.split, merges)]
+    made = Tokenizer(models.BPE(ids, pairs, end_of_word_suffix="</w>", unk_token=SPECIAL[1]))
+    spaces = normalizers.Replace(Regex(r"\s+"), " ")
+    made.normalizer = normalizers.Sequence([normalizers.NFC(), spaces, normalizers.Lowercase()])  # type: ignore[assignment]
+    words = pre_tokenizers.Split(Regex(WORDS), behavior="removed", invert=True)
+    parted = pre_tokenizers.Sequence([words, pre_tokenizers.ByteLevel(add_prefix_space=False)])
+    made.pre_tokenizer = parted  # type: ignore[assignment]
+    start, end = ((token, ids[token]) for token in SPECIAL)
+    made.post_processor = processors.RobertaProcessing(end, start, trim_offsets=False, add_prefix_space=False)  # type: ignore[assignment]
+    return PreTrainedTokenizerFast(tokenizer_object=made, model_max_length=length, **SPECIAL_NAMES)
+
+
 def text_model(sizes: Mapping[str, int]) -> CLIPTextModel:
     """CLIP's text transformer without memory for its weights."""
     start, end = sizes["vocab_size"] - 2, sizes["vocab_size"] - 1
@@ -108,11 +138,8 @@ def write_tokenizer(folder: Path, merges: list[str], length: int) -> None:
         merges: see `read_merges`.
         length: most tokens of a text.
     """
-    symbols = byte_symbols()
-    tokens = [*symbols, *(f"{symbol}</w>" for symbol in symbols), *("".join(merge.split()) for merge in merges)]
-    vocabulary = {token: number for number, token in enumerate([*tokens, *SPECIAL])}
-    (folder / "vocab.json").write_text(json.dumps(vocabulary), encoding="utf-8")
+    (folder / "vocab.json").write_text(json.dumps(vocabulary(merges)), encoding="utf-8")
     (folder / "merges.txt").write_text("\n".join(["#version: 0.2", *merges, ""]), encoding="utf-8")
     tokenizer = {"tokenizer_class": "CLIPTokenizer", "model_max_length": length}
-    tokenizer |= {"bos_token": SPECIAL[0], "eos_token": SPECIAL[1], "unk_token": SPECIAL[1], "pad_token": SPECIAL[1]}
+    tokenizer |= SPECIAL_NAMES
     (folder / "tokenizer_config.json").write_text(json.dumps(tokenizer), encoding="utf-8")

@@ -1,6 +1,5 @@
 """Texts to the token ids of CLIP's byte-pair vocabulary, for networks that embed them, and how many these are."""
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -8,10 +7,10 @@ from pathlib import Path
 
 import torch
 from torch import Tensor
-from transformers import CLIPTokenizer
+from transformers import CLIPTokenizer, PreTrainedTokenizerBase
 
 from in2in.errors import InputError
-from in2in.text.clip_folder import find_vocabulary, read_merges, write_tokenizer
+from in2in.text.clip_folder import clip_tokenizer, find_vocabulary, read_merges
 from in2in.text.encoders import ClipTextEncoder
 
 
@@ -30,9 +29,7 @@ class ClipTokens:
     def __init__(self, length: int = 77, vocabulary: int = 49408, vocab: str | None = None) -> None:
         self.length = length
         merges = read_merges(find_vocabulary(vocab), vocabulary)
-        with tempfile.TemporaryDirectory() as folder:
-            write_tokenizer(Path(folder), merges, length)
-            self._tokenizer = CLIPTokenizer.from_pretrained(folder)
+        self._tokenizer = clip_tokenizer(merges, length)
 
     def __call__(self, texts: Sequence[str]) -> Tensor:
         """Token ids [N, L] of N texts, L those of the longest."""
@@ -62,7 +59,7 @@ class TokenCount:
 
 
 @cache
-def _tokenizer(folder: str | None) -> CLIPTokenizer:
+def _tokenizer(folder: str | None) -> PreTrainedTokenizerBase:
     if folder is None:
         return ClipTokens()._tokenizer
     try:
