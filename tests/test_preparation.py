@@ -1,6 +1,7 @@
 """The cache: the same bytes however it is made, bad clips left out, resuming after kills that lose nothing."""
 
 import csv
+import fcntl
 import hashlib
 import json
 import os
@@ -217,6 +218,20 @@ def test_a_cache_of_an_earlier_version_or_a_damaged_one_is_named(folder: Path) -
     (folder / "cache" / "index.json").write_text('{"clips": {}}')
     with pytest.raises(InputError, match=again):
         MotionCache(folder)
+
+
+def test_two_preparations_of_one_data_set_do_not_mix(cli: Cli, folder: Path) -> None:
+    other = os.open(folder / "split", os.O_RDONLY)
+    try:
+        fcntl.flock(other, fcntl.LOCK_EX)  # as another process holds it
+        refused = cli("prepare", "source=interhuman", f"data_dir={folder}", "processes=1")
+    finally:
+        os.close(other)
+    assert refused.code == 1
+    assert f"data_dir={folder} is being prepared by another process: wait" in refused.err.splitlines()[-1]
+    assert not (folder / "cache").exists()
+    assert cli("prepare", "source=interhuman", f"data_dir={folder}", "processes=1").code == 0
+    assert contents(folder / "cache") == made_anew(folder)
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ from in2in.data.oddities import tell_pairing, tell_repeated
 from in2in.data.processes import in_processes
 from in2in.errors import InputError, writing
 from in2in.files.inside import check_own
-from in2in.files.whole import whole_file, whole_folder
+from in2in.files.whole import alone, whole_file, whole_folder
 from in2in.motion.normalizer import Moments
 from in2in.motion.representation import RawMotion, canonicalise, encode, mirror
 
@@ -69,7 +69,7 @@ def build_cache(data_dir: str | Path, processes: int | None = 1, max_left_out: f
         max_left_out: share of the clips that may be left out since they cannot be used, 0 to 1.
 
     Raises:
-        InputError: too much is left out, or the disk is full.
+        InputError: too much is left out, the disk is full, or another process prepares the same data set.
     """
     folder, growing = Path(data_dir), Path(data_dir) / "cache.partial"
     check_share(max_left_out)
@@ -77,16 +77,19 @@ def build_cache(data_dir: str | Path, processes: int | None = 1, max_left_out: f
         check_own(written, folder)
     chunks = list(_chunks(folder, growing))
     sizes = [len(chunk.clips) for chunk in chunks]
-    for _ in in_processes(partial(write_chunk, folder), chunks, processes, "cache", sizes):
-        pass
-    put_back(folder)
-    _keep_text_states(folder)
-    with writing(cache_folder(folder)):
-        shutil.rmtree(previous_folder(folder), ignore_errors=True)
-        with whole_folder(cache_folder(folder), previous_folder(folder)) as cache:
-            _join([chunk.path for chunk in chunks], cache, layout.count_persons(folder), max_left_out)
-        shutil.rmtree(previous_folder(folder), ignore_errors=True)
-        shutil.rmtree(growing)
+    with alone(layout.split_path(folder, "train").parent) as held:
+        if not held:
+            raise InputError(f"data_dir={folder} is being prepared by another process: wait until it is done")
+        for _ in in_processes(partial(write_chunk, folder), chunks, processes, "cache", sizes):
+            pass
+        put_back(folder)
+        _keep_text_states(folder)
+        with writing(cache_folder(folder)):
+            shutil.rmtree(previous_folder(folder), ignore_errors=True)
+            with whole_folder(cache_folder(folder), previous_folder(folder)) as cache:
+                _join([chunk.path for chunk in chunks], cache, layout.count_persons(folder), max_left_out)
+            shutil.rmtree(previous_folder(folder), ignore_errors=True)
+            shutil.rmtree(growing)
     return MotionCache(folder)
 
 

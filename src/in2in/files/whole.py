@@ -114,6 +114,26 @@ def clear_unfinished(folder: Path, name: str | None = None) -> list[Path]:
 
 
 @contextmanager
+def alone(folder: Path) -> Iterator[bool]:
+    """Hold the lock of a folder that stays, as long as this process lives; nothing is written.
+
+    Yields:
+        Whether it is held: False if another process holds it. Where a file system has no locks, all hold it.
+    """
+    try:
+        lock = _lock(folder)
+    except BlockingIOError:
+        yield False
+    except OSError:
+        yield True
+    else:
+        try:
+            yield True
+        finally:
+            os.close(lock)
+
+
+@contextmanager
 def _unfinished(path: Path, folder: bool) -> Iterator[Path]:
     """A new file or folder beside `path`, locked; gone at the end unless it was moved."""
     while True:
