@@ -127,6 +127,8 @@ def test_other_precision_is_another_model_and_what_is_not_used_is_said(
     before = {file: file.read_bytes() for file in kept.rglob("*.npz")}
     half = cli("evaluate", *asked, "repeats=1", "trainer.precision=bf16-mixed", f"out={out}")
     assert half.code == 0, half.err
+    assert f"{out}/results.json held other figures (repeats, rows): they are kept as results-earlier-1.json" in half.out
+    assert (out / "results-earlier-1.json").read_bytes() == (finished / "results.json").read_bytes()
     assert f"{kept}: other weights, other options or an earlier version made these, not used" in half.out
     [other] = set((out / "motions").iterdir()) - {kept}
     told = Motion.load(next(other.glob("*/000.npz"))).provenance

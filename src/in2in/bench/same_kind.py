@@ -11,7 +11,7 @@ from in2in.data.cache import MotionCache
 from in2in.errors import InputError
 from in2in.evaluation.evaluator import whole_text
 from in2in.evaluation.metrics import RetrievalBatch, r_precision
-from in2in.evaluation.report import write_json
+from in2in.evaluation.report import write_results
 from in2in.evaluation.setting import Setting
 
 Cast = tuple[int, tuple[str, str], str, str]
@@ -86,7 +86,7 @@ class SameKind:
             sizes = [len(by_kind[kind]) for kind in by]
             by = {"all kinds": float(np.average(list(by.values()), weights=sizes)), **by}
             figures[name] = {kind: float(f"{value:.6g}") for kind, value in by.items()}
-        write_json(setting.out / "results.json", {"candidates": self.candidates, "top 1": figures})
+        write_results(setting.out / "results.json", {"candidates": self.candidates, "top 1": figures})
         print(_table(figures, self.candidates))
 
 

@@ -9,7 +9,7 @@ from in2in.errors import InputError
 from in2in.evaluation.generation import Motions, generate
 from in2in.evaluation.metrics import individual_diversity, interval
 from in2in.evaluation.protocol import SEEDS_A_REPEAT, Repeat
-from in2in.evaluation.report import write_json
+from in2in.evaluation.report import write_json, write_results
 from in2in.evaluation.setting import Setting
 from in2in.files.whole import write_text
 from in2in.pipeline import Prompt
@@ -65,7 +65,7 @@ class IndividualDiversity:
             for name, (one, two) in BETWEEN.items():
                 figures[name].append(float(f"{individual_diversity(embedded[one], embedded[two]):.6g}"))
         write_json(setting.out / "manifest.json", plan.manifest())
-        write_json(setting.out / "results.json", {"individual_diversity": figures})
+        write_results(setting.out / "results.json", {"individual_diversity": figures})
         write_text(setting.out / "table.md", table(figures))
         print(table(figures))
 

@@ -1,6 +1,7 @@
 """metric=all: every figure of recorded motion and of all models, with tables and pages beside the raw results."""
 
 import hashlib
+import itertools
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +20,27 @@ from in2in.files.whole import write_text
 def write_json(path: Path, content: Any) -> None:
     """Write plain data, in one step and the same bytes for the same data."""
     write_text(path, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+
+
+def write_results(path: Path, results: dict[str, Any]) -> None:
+    """Write figures; other ones that are there, of other settings or weights, are kept beside them, and it is said."""
+    text = json.dumps(results, indent=1, ensure_ascii=False) + "\n"
+    if path.is_file() and (before := path.read_text(encoding="utf-8")) != text:
+        numbers = itertools.count(1)
+        kept = next(own for own in (path.with_stem(f"{path.stem}-earlier-{k}") for k in numbers) if not own.exists())
+        write_text(kept, before)
+        print(f"{path} held other figures ({_differing(before, results)}): they are kept as {kept.name}")
+    write_text(path, text)
+
+
+def _differing(before: str, results: dict[str, Any]) -> str:
+    """The names of what differs."""
+    try:
+        told = json.loads(before)
+    except ValueError:
+        return "unreadable"
+    told = told if isinstance(told, dict) else {}
+    return ", ".join(name for name in told | results if told.get(name) != results.get(name))
 
 
 @dataclass(frozen=True)
@@ -54,7 +76,7 @@ class Evaluation:
             "left_out": {reason: len(clips) for reason, clips in plan.left_out.items()},
             "rows": rows,
         }
-        write_json(setting.out / "results.json", results)
+        write_results(setting.out / "results.json", results)
         parts = {extra.title: extra.columns for extra in self.extras}
         write_text(setting.out / "table.md", markdown(rows, parts))
         write_text(setting.out / "table.tex", latex(rows, parts))
