@@ -52,6 +52,8 @@ def test_options_that_are_not_text_are_left_alone() -> None:
     [
         (["out=FILE/x"], "in2in-sample: out=FILE/x cannot be made (Not a directory): choose another folder"),
         (["device=gpu7", "out=x"], "in2in-sample: device=gpu7 cannot be used here"),
+        (["device=meta", "out=x"], "in2in-sample: device=meta cannot be used here"),
+        (["num_samples=1e9", "out=x"], "in2in-sample: num_samples=1000000000: 1000000000 samples, at most 100000 are"),
         (["export=[html,fbx]", "out=x"], "in2in-sample: export: there is no format 'fbx'"),
     ],
 )

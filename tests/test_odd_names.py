@@ -30,6 +30,13 @@ def test_the_folder_is_called_as_it_is_asked_for(
     assert names == ["000.csv", "000.html", "000_person1.bvh", "000_person2.bvh"]
 
 
+def test_one_folder_is_made(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    finished = cli("schedules", "out=${now:x}")
+    assert finished.code == 0, finished.err
+    assert [str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*")] == ["${now:x}", "${now:x}/schedules.png"]
+
+
 @pytest.mark.parametrize("name", ["-rf", "--help", "-i", "a\nb", "%03d", "file:x", "pipe:1", "it's"])
 def test_files_of_such_names_are_found_and_become_films(
     name: str, cli: Cli, sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

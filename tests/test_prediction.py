@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from annotating import good
+from chat_server import ChatServer, serving
 from conftest import Cli
 
 SHARDED = ["trainer=default", "trainer.accelerator=cpu", "trainer.devices=1", "sampler=ddim", "sampler.steps=3"]
@@ -81,3 +83,17 @@ def test_samples_of_something_else_are_not_taken(
     finished = cli("sample", *asked, *([] if change == "PROMPTS" else [change, "guidance.scale=2"]))
     assert finished.code == 1
     assert words in finished.err
+
+
+@pytest.mark.usefixtures("openai_key")
+def test_the_first_process_alone_asks_for_individual_texts(run_folder: Path, prompts: Path, tmp_path: Path) -> None:
+    with serving(ChatServer(good)) as server:
+        whom = ["annotator=openai", f"annotator.base_url={server.url}", "annotator.model=m"]
+        in_two_processes(tmp_path / "two", run_folder, prompts, *whom)
+        assert len(server.requests) == 5, "one for each prompt"
+        (tmp_path / "two" / "003.npz").unlink()
+        in_two_processes(tmp_path / "two", run_folder, prompts, *whom)
+        assert len(server.requests) == 5, "going on asks nobody again"
+    for path in (tmp_path / "two").glob("*.npz"):
+        with np.load(path) as sample:
+            assert str(sample["individual1"])

@@ -70,6 +70,19 @@ def test_the_hash_is_of_every_number_of_every_tensor() -> None:
     assert len({weights_sha256(weights | change) for change in changes} | {weights_sha256(weights)}) == 6
 
 
+def overflow(weights: dict[str, torch.Tensor]) -> None:
+    weights["denoiser.output.bias"][0] = float("inf")
+
+
+def test_a_motion_that_is_not_finite_is_not_written(
+    cli: Cli, run_folder: Path, asked: list[str], tmp_path: Path
+) -> None:
+    refused = cli("sample", *asked[1:], *FEW, f"run={altered(run_folder, tmp_path / 'other', overflow)}")
+    assert refused.code == 1
+    assert "sample 0 of 'hug' holds NaN or infinite numbers" in refused.err.splitlines()[-1]
+    assert not list((tmp_path / "made").glob("*"))
+
+
 OTHERS = {
     "run.weights": lambda run, folder: [f"run={altered(run, folder / 'other', nudge)}"],
     "sampler.steps": lambda run, folder: ["sampler.steps=3"],

@@ -1,6 +1,9 @@
 """in2in-annotate: what each person does, told from the interaction texts and the motion of a data set."""
 
-from dataclasses import dataclass, replace
+import hashlib
+import json
+import time
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
     from in2in.annotate.journal import Journal
     from in2in.annotate.tasks import Task
     from in2in.pipeline import Prompt
+
+HOUR = 3600
+"""Seconds."""
 
 SHOWN = 3
 """Prompts that a dry run shows when no limit is given."""
@@ -153,6 +159,40 @@ def fill_in(cfg: DictConfig, prompts: "list[Prompt]") -> "list[Prompt]":
             return [await filled(prompt) if _lacks_texts(prompt) else prompt for prompt in prompts]
 
     return asyncio.run(all_filled())
+
+
+def fill_in_once(cfg: DictConfig, prompts: "list[Prompt]", path: Path) -> "list[Prompt]":
+    """The same where several processes sample together: the first one asks, the others take what it was told.
+
+    Args:
+        cfg: as for `fill_in`.
+        prompts: the same in all processes.
+        path: where the first process writes what it was told; it stays, so that going on asks nobody again.
+
+    Raises:
+        InputError: the first process has written nothing for an hour.
+    """
+    from lightning.pytorch.utilities import rank_zero_only
+
+    from in2in.annotate.client import Patience
+    from in2in.files.whole import write_text
+    from in2in.pipeline import Prompt
+
+    told = [load_annotator(cfg, Patience()).version, [asdict(prompt) for prompt in prompts]]
+    key = hashlib.sha256(json.dumps(told).encode()).hexdigest()
+    first = getattr(rank_zero_only, "rank", None) in (None, 0)
+    for _ in range(1 if first else HOUR):
+        content = json.loads(path.read_bytes()) if path.is_file() else {}
+        if content.get("asked") == key:
+            print(f"individual texts as they were told before: {path}")
+            return [Prompt(**prompt) for prompt in content["prompts"]]
+        if not first:
+            time.sleep(1)
+    if not first:
+        raise InputError(f"{path} is not there after an hour, the first process writes it: look at what it says")
+    filled = fill_in(cfg, prompts)
+    write_text(path, json.dumps({"asked": key, "prompts": [asdict(prompt) for prompt in filled]}, ensure_ascii=False))
+    return filled
 
 
 def _lacks_texts(prompt: "Prompt") -> bool:

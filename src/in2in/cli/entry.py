@@ -66,8 +66,8 @@ def quote_free_text(argument: str) -> str:
 
 
 def output_dir() -> Path:
-    """The folder of this command's results (hydra made it)."""
-    return Path(HydraConfig.get().runtime.output_dir)
+    """The folder of this command's results (hydra made it), as it is called: "${x}" in its name stands for itself."""
+    return Path(OmegaConf.to_container(HydraConfig.get().runtime)["output_dir"])  # type: ignore[index,call-overload]
 
 
 def command(name: str) -> Callable[[Callable[[DictConfig], Any]], Callable[[], None]]:

@@ -18,7 +18,7 @@ def chosen_device(device: str) -> str:
     if device == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
     try:
-        torch.empty(0, device=device)
+        torch.zeros(1, device=device).item()  # some devices exist, but hold no numbers
     except (RuntimeError, AssertionError, NotImplementedError) as error:
         first = str(error).split(". ")[0].split(": ")[0]
         raise InputError(f"device={device} cannot be used here ({first}): choose device=auto or device=cpu") from error

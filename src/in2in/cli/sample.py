@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from in2in.pipeline import Generator, Motion, Prompt
 
 
+MOST_SAMPLES = 100_000
+"""Of one command; all are listed before the first is made."""
+
+
 @dataclass(frozen=True)
 class SampleOptions:
     """The plain keys of conf/sample/sample.yaml."""
@@ -64,10 +68,12 @@ def main(cfg: DictConfig) -> None:
     else:
         own1, own2 = chosen.individual1 or "", chosen.individual2 or ""
         prompts = [Prompt(chosen.prompt or "", own1, own2, chosen.seconds, chosen.seed)]
+    if (count := len(prompts) * chosen.num_samples) > MOST_SAMPLES:
+        raise InputError(f"num_samples={chosen.num_samples}: {count} samples, at most {MOST_SAMPLES} are made at once")
     if cfg.get("annotator"):
-        from in2in.cli.annotate import fill_in
+        from in2in.cli.annotate import fill_in, fill_in_once
 
-        prompts = fill_in(cfg, prompts)
+        prompts = fill_in_once(cfg, prompts, out / "annotated.json") if sharded else fill_in(cfg, prompts)
     prompts = [sample for prompt in prompts for sample in prompt.samples(chosen.num_samples)]
     # a trainer moves it, in each of its processes to a device of its own
     generator = load_generator(cfg, "cpu" if sharded else chosen_device(chosen.device))
@@ -112,10 +118,20 @@ def generate_sharded(
 
 
 def save(motions: "Sequence[Motion]", out: Path) -> None:
-    """000.npz for each motion, unless it is there already."""
+    """000.npz for each motion, unless it is there already.
+
+    Raises:
+        InputError: one holds NaN or infinite numbers; nothing is written then.
+    """
+    import numpy as np
+
     from in2in.kept import missing_samples
     from in2in.pipeline import sample_path
 
+    for number, motion in enumerate(motions):
+        if not np.isfinite(motion.features).all():
+            told = f"sample {number} of {motion.prompt.prompt!r} holds NaN or infinite numbers"
+            raise InputError(f"{told}: the weights of run= are too large, take another checkpoint")
     for number in missing_samples(out, range(len(motions))):
         motions[number].save(sample_path(out, number))
 
