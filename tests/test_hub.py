@@ -20,6 +20,7 @@ def hub(cli: Cli, run_folder: Path, tmp_path: Path) -> Iterator[Shared]:
     folder = tmp_path / "shared"
     assert cli("pack", f"run={run_folder}", f"out={folder}").code == 0
     (folder / "evil.ckpt").write_bytes(b"pickled")
+    (folder / "vocabulary.txt.gz").write_bytes(b"as evaluators have one")
     with hub_of(folder) as shared:
         yield shared
     assert not any("evil" in path for path in shared.asked)
@@ -39,6 +40,7 @@ def test_a_run_is_fetched_from_the_hub(hub: Shared, run_folder: Path, cli: Cli, 
     assert cli("sample", "prompt=they hug", "seconds=0.5", f"run={run_folder}", f"out={tmp_path / 'own'}").code == 0
     theirs, ours = (np.load(tmp_path / name / "000.npz")["joints"] for name in ("out", "own"))
     np.testing.assert_array_equal(theirs, ours)
+    assert any(path.endswith("/vocabulary.txt.gz") for path in hub.asked)
     missing = sample(hub.address, "someone/nothing", tmp_path / "none")
     assert missing.returncode == 1
     assert "run=someone/nothing is neither a folder nor to be had from the hub" in missing.stderr

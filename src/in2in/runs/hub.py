@@ -11,7 +11,10 @@ from in2in.errors import InputError
 ID = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*")
 """OWNER/NAME."""
 
-WANTED = ("*config.yaml", "*model.safetensors", "*clip/*.json", "*clip/*.txt", "*clip/*.safetensors", "README.md")
+WANTED = (
+    *("*config.yaml", "*model.safetensors", "*clip/*.json", "*clip/*.txt", "*clip/*.safetensors"),
+    *("*vocabulary.txt.gz", "README.md"),
+)
 """What in2in-pack and in2in-blend write; no format that could hold code."""
 
 
