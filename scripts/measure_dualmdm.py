@@ -7,14 +7,16 @@ still there. Beside it the same prompts with the individual texts shuffled among
 
 python scripts/measure_dualmdm.py --run RUN --prior RUN --interactions DATA --actions DATA --out FOLDER
 
-Samples are kept in FOLDER, and a stopped measurement resumes where it was; FOLDER/table.md is the table.
+Samples are kept in FOLDER under names that stand for what made them, and a stopped measurement resumes where it was;
+FOLDER/table.md is the table.
 """
 
 import argparse
 import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +35,10 @@ from in2in.cli.entry import conf_dir
 from in2in.cli.generator import load_generator
 from in2in.data.cache import MAX_FRAMES, MotionCache
 from in2in.evaluation.physical import quality
+from in2in.files.whole import whole_file
 from in2in.pipeline import Generator, Prompt
+from in2in.runs.folder import identity
+from in2in.runs.provenance import own_version
 
 SECONDS = 4.0
 
@@ -159,9 +164,15 @@ def sampled(generator: Callable[[], Generator], asked: Sequence[Prompt], path: P
                 bar.update(done - bar.n)
 
             made = np.stack([motion.joints for motion in generator()(asked, on_step=advance)])
-        np.save(path.with_suffix(".partial.npy"), made)
-        path.with_suffix(".partial.npy").rename(path)
+        with whole_file(path) as unfinished:
+            np.save(unfinished, made)
     return np.load(path)
+
+
+def origin(runs: Sequence[Path], options: Sequence[str], asked: Sequence[Prompt]) -> str:
+    """Stands for what samples are made of: weights, how they are blended and sampled, prompts, version."""
+    told = [identity(run) for run in runs], list(options), [asdict(prompt) for prompt in asked], own_version()
+    return sha256(json.dumps(told).encode()).hexdigest()[:12]
 
 
 def interval(shares: np.ndarray) -> str:
@@ -203,17 +214,18 @@ def main() -> None:
         ],
     )
     for condition in conditions():
+        how = ["experiment=dualmdm", "sampler=ddim", f"sampler.steps={given.steps}"]
+        how += [f"guidance.scale={given.guidance}", f"prior_guidance.scale={given.prior_guidance}", *condition.options]
 
-        def generator(options: tuple[str, ...] = condition.options) -> Generator:
-            overrides = [f"run='{given.run}'", f"prior_run='{given.prior}'", "experiment=dualmdm", "sampler=ddim"]
-            overrides += [f"sampler.steps={given.steps}", f"guidance.scale={given.guidance}"]
+        def generator(overrides: Sequence[str] = tuple(how)) -> Generator:
             with initialize_config_dir(str(conf_dir() / "judge"), version_base="1.3"):
-                cfg = compose("judge", [*overrides, f"prior_guidance.scale={given.prior_guidance}", *options])
+                cfg = compose("judge", [f"run='{given.run}'", f"prior_run='{given.prior}'", *overrides])
             return load_generator(cfg, "cpu")
 
         shares = {}
         for suffix, told in both.items():
-            made = sampled(generator, told, given.out / f"{re.sub('[^a-z0-9.]+', '_', condition.name)}{suffix}.npy")
+            name = f"{re.sub('[^a-z0-9.]+', '_', condition.name)}{suffix}-{origin((given.run, given.prior), how, told)}"
+            made = sampled(generator, told, given.out / f"{name}.npy")
             shares[suffix] = np.array(
                 [
                     np.mean([reader.read(torch.from_numpy(p)) == a for p, a in zip(pair, one.actions, strict=True)])
