@@ -2,10 +2,16 @@
 
 import string
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
+import yaml
+from hydra import compose, initialize_config_dir
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+from omegaconf import OmegaConf
+
+from in2in.cli.entry import conf_dir
 
 Case = dict[str, Any]
 """Plain data: what is changed in a file that is right, or what stands on the command line."""
@@ -51,83 +57,117 @@ numbers = st.one_of(
     st.floats().map(repr),
 )
 
-byte_edits = st.lists(
-    st.tuples(
-        st.sampled_from(("cut", "drop", "flip", "insert", "repeat", "swap")),
-        st.floats(0, 1),
-        st.floats(0, 0.2),
-        st.binary(max_size=8),
-    ),
-    min_size=1,
-    max_size=3,
+byte_edit = st.tuples(
+    st.sampled_from(("cut", "drop", "flip", "insert", "repeat", "swap")),
+    st.floats(0, 1),
+    st.floats(0, 0.2),
+    st.binary(max_size=8),
 )
 
-token_edits = st.lists(
-    st.tuples(
-        st.sampled_from(("replace", "delete", "double", "drop line", "double line", "swap lines", "cut")),
-        st.floats(0, 1),
-        st.one_of(texts, st.sampled_from(("{", "}", "MOTION", "ROOT x", "JOINT y", "End Site", "CHANNELS", "Frames:"))),
-    ),
-    min_size=1,
-    max_size=4,
+byte_edits = st.lists(byte_edit, min_size=1, max_size=3)
+
+token_edit = st.tuples(
+    st.sampled_from(("replace", "delete", "double", "drop line", "double line", "swap lines", "cut")),
+    st.floats(0, 1),
+    st.one_of(texts, st.sampled_from(("{", "}", "MOTION", "ROOT x", "JOINT y", "End Site", "CHANNELS", "Frames:"))),
 )
 
-array_edits = st.lists(
-    st.tuples(
-        st.sampled_from(("drop", "rename", "type", "reshape", "slice", "empty", "scalar", "fill", "huge", "extra")),
-        st.floats(0, 1),
-        st.sampled_from(
-            ("O", "U3", "S5", "c16", "?", "i1", "u8", "f2", "f8", "M8[s]", "V8", "nan", "inf", "1e30", "-1")
-        ),
-    ),
-    max_size=2,
+token_edits = st.lists(token_edit, min_size=1, max_size=4)
+
+array_edit = st.tuples(
+    st.sampled_from(("drop", "rename", "type", "reshape", "slice", "empty", "scalar", "fill", "huge", "extra")),
+    st.floats(0, 1),
+    st.sampled_from(("O", "U3", "S5", "c16", "?", "i1", "u8", "f2", "f8", "M8[s]", "V8", "nan", "inf", "1e30", "-1")),
 )
 
-COMMANDS = {
-    "sample": (
-        "prompt",
-        "seconds",
-        "seed",
-        "num_samples",
-        "batch_size",
-        "sampler",
-        "guidance",
-        "export",
-        "device",
-        "run",
-    ),
-    "export": ("files", "to", "clips", "data_dir", "page", "smplh_model"),
-    "prepare": ("source", "data_dir", "texts", "files", "map", "processes", "person1", "clips", "humanml3d_dir"),
-    "check": ("data_dir", "clips", "page_clips"),
-    "train": ("experiment", "data_dir", "model", "model.width", "trainer", "optimizer.lr", "ckpt_path", "stats_from"),
-    "evaluate": ("run", "samples", "data_dir", "evaluator_run", "protocol", "split"),
-    "judge": ("run", "data_dir", "clips", "split", "seed"),
-    "recall": ("run", "data_dir", "clips", "seeds", "timestep"),
-    "pack": ("run", "half"),
-    "blend": ("run", "prior_run", "composition", "pack"),
-    "convert": ("source", "checkpoint", "stats_dir", "vocab"),
-    "annotate": ("data_dir", "annotator", "texts"),
-    "schedules": ("composition", "x"),
+array_edits = st.lists(array_edit, max_size=2)
+
+BASES: dict[str, tuple[str, ...]] = {
+    "sample": (),
+    "export": (),
+    "prepare": ("source=synthetic",),
+    "check": (),
+    "train": (),
+    "evaluate": (),
+    "judge": (),
+    "recall": (),
+    "pack": (),
+    "blend": ("composition=exp",),
+    "convert": ("source=in2in",),
+    "annotate": (),
+    "schedules": (),
 }
+"""The commands whose options are tried, with the groups whose keys count among them."""
 
-overrides = st.sampled_from(sorted(COMMANDS)).flatmap(
-    lambda name: st.fixed_dictionaries(
-        {
-            "command": st.just(name),
-            "options": st.lists(
-                st.one_of(
-                    st.tuples(st.sampled_from(COMMANDS[name]), st.one_of(texts, numbers)).map("=".join),
-                    st.tuples(st.sampled_from(("+", "++", "~", "")), texts, texts).map(
-                        lambda t: f"{t[0]}{t[1]}={t[2]}"
-                    ),
-                    texts,
-                ),
-                min_size=1,
-                max_size=4,
-            ),
-        }
-    )
+LONG = ("max_epochs", "max_steps", "max_time", "num_samples", "repeats", "steps", "out", "processes", "num_nodes")
+"""Last parts of keys by which a command rightly takes long, or starts other processes; free texts reach them, too."""
+
+WORDS = (
+    "null",
+    "true",
+    "cpu",
+    "auto",
+    "meta",
+    "[]",
+    "{}",
+    "[1,2]",
+    "a",
+    "in2in",
+    "default",
+    "exp",
+    "published",
+    "html",
 )
+
+values = st.one_of(
+    st.sampled_from(("0", "-1", "0.5", "1", "2", "3", "7", "1e9", "1e400", "nan", "-0.5", "9" * 30)),
+    st.sampled_from(WORDS),
+    texts,
+)
+
+
+def keys_of(name: str) -> list[str]:
+    """All keys of a command's configuration that hold a plain value, or a list."""
+    with initialize_config_dir(str(conf_dir()), version_base="1.3"):
+        told = OmegaConf.to_container(compose(name, list(BASES[name])))
+    found: list[str] = []
+
+    def visit(node: Any, path: str) -> None:
+        if isinstance(node, dict) and node:
+            for key, value in node.items():
+                visit(value, f"{path}.{key}" if path else str(key))
+        elif path.split(".")[-1] not in LONG:
+            found.append(path)
+
+    visit(told, "")
+    return found
+
+
+def choices_of(name: str) -> list[str]:
+    """Each choice of each group that a command has, as an override."""
+    defaults = yaml.safe_load((conf_dir() / f"{name}.yaml").read_text()).get("defaults", [])
+    groups = {
+        str(key).removeprefix("override ").split("@")[0] for node in defaults if isinstance(node, dict) for key in node
+    }
+    folders = [conf_dir() / group.strip("/") for group in sorted(groups)]
+    return [f"{folder.name}={path.stem}" for folder in folders for path in sorted(folder.glob("*.yaml"))]
+
+
+def _overrides(name: str) -> st.SearchStrategy[Case]:
+    ways = [
+        st.tuples(st.sampled_from(("+", "")), texts, values).map(lambda told: f"{told[0]}{told[1]}={told[2]}"),
+        texts,
+    ]
+    if keys := keys_of(name):
+        known = st.tuples(st.sampled_from(("", "", "", "+", "++", "~")), st.sampled_from(keys), values)
+        ways += [known.map(lambda told: f"{told[0]}{told[1]}={told[2]}")] * 6
+    if choices := choices_of(name):
+        ways.append(st.sampled_from(choices))
+    return st.fixed_dictionaries({"command": st.just(name), "options": st.one_of(*ways).map(lambda one: [one])})
+
+
+overrides = st.deferred(lambda: st.sampled_from(sorted(BASES)).flatmap(cache(_overrides)))
+"""A command that is right but for one option."""
 
 prompts = st.fixed_dictionaries(
     {"prompt": texts},
@@ -145,27 +185,28 @@ json_values = st.recursive(
     max_leaves=5,
 )
 
+PROMPT = {"prompt": "they hug", "individual1": "waves", "individual2": "bows", "seconds": 0.5, "seed": 1}
+
 json_files = st.fixed_dictionaries(
     {
-        "lines": st.lists(
-            st.one_of(
-                st.fixed_dictionaries(
-                    {"prompt": st.one_of(texts, json_values)},
-                    optional={"seconds": st.one_of(st.sampled_from((0.5, 0.6)), json_values), "seed": json_values},
-                ),
-                json_values,
-                st.just({"prompt": "they hug", "seconds": 0.5}),
+        "change": st.one_of(
+            st.tuples(st.just("value"), st.sampled_from(sorted(PROMPT)), json_values),
+            st.tuples(st.just("value"), st.sampled_from(("seconds", "seed")), st.floats(-1, 12)),
+            st.tuples(st.just("name"), st.sampled_from(sorted(PROMPT)), texts),
+            st.tuples(st.just("line"), st.just(""), json_values),
+            st.tuples(st.just("plain"), st.just(""), texts),
+            st.tuples(
+                st.just("encoding"),
+                st.just(""),
+                st.sampled_from(("utf-8-sig", "utf-16", "utf-32", "latin-1", "utf-16-le")),
             ),
-            min_size=1,
-            max_size=4,
-        ),
-        "plain": st.booleans(),
-        "encoding": st.sampled_from(("utf-8", "utf-8-sig", "utf-16", "utf-32", "latin-1", "utf-16-le")),
-        "end": st.sampled_from(("\n", "\r\n", "\r", "\u2028")),
-        "ending": st.sampled_from((".jsonl", ".txt", "", ".json")),
-        "bytes": st.one_of(st.just([]), byte_edits),
+            st.tuples(st.just("end"), st.just(""), st.sampled_from(("\r\n", "\r", "\u2028", "\n\n"))),
+            st.tuples(st.just("ending"), st.just(""), st.sampled_from((".txt", "", ".json", ".npz"))),
+            st.tuples(st.just("bytes"), st.just(""), byte_edit),
+        )
     }
 )
+"""Two lines that are right, and a third or the file changed in one way."""
 
 bvh_files = st.fixed_dictionaries({"tokens": token_edits, "bytes": st.one_of(st.just([]), byte_edits)})
 
@@ -177,15 +218,23 @@ array_files = st.fixed_dictionaries(
     }
 )
 
-run_folders = st.fixed_dictionaries(
-    {
-        "config": st.one_of(st.just([]), token_edits),
-        "config bytes": st.one_of(st.just([]), byte_edits),
-        "weights": array_edits,
-        "weights bytes": st.one_of(st.just([]), byte_edits),
-        "missing": st.sampled_from(("", "", "", "config.yaml", "checkpoints")),
-    }
+config_values = st.one_of(
+    json_values,
+    st.sampled_from((0, -1, 1, 2, 3, 10**9, 2**31, 2**63, -0.5, 0.5, 1e300, True, None, "", [], {})),
+    st.sampled_from(
+        ("os.system", "in2in.models.mdm.MDM", "${out}", "${oc.env:HOME}", "${run_dir}/clip", "/etc/passwd")
+    ),
 )
+
+run_folders = st.one_of(
+    *[st.fixed_dictionaries({"leaf": st.floats(0, 1), "value": config_values})] * 3,
+    st.fixed_dictionaries({"config": st.tuples(token_edit)}),
+    st.fixed_dictionaries({"config bytes": st.tuples(byte_edit)}),
+    *[st.fixed_dictionaries({"weights": st.tuples(array_edit)})] * 2,
+    st.fixed_dictionaries({"weights bytes": st.tuples(byte_edit)}),
+    st.fixed_dictionaries({"missing": st.sampled_from(("config.yaml", "checkpoints"))}),
+)
+"""A run of which one thing was changed."""
 
 KINDS: dict[str, tuple[int, st.SearchStrategy[Case]]] = {
     "options": (550, overrides),

@@ -55,6 +55,22 @@ def changed_text(text: str, edits: Sequence[tuple[str, float, str]]) -> str:
     return text
 
 
+def changed_leaf(tree: dict[str, Any], place: float, value: Any) -> dict[str, Any]:
+    """Nested mappings and lists with another value at one place, a share of all places."""
+    places: list[tuple[Any, Any]] = []
+
+    def visit(node: Any) -> None:
+        for key, inner in node.items() if isinstance(node, dict) else enumerate(node):
+            places.append((node, key))
+            if isinstance(inner, dict | list):
+                visit(inner)
+
+    visit(tree)
+    node, key = places[min(int(place * len(places)), len(places) - 1)]
+    node[key] = value
+    return tree
+
+
 def changed_arrays(arrays: Arrays, edits: Sequence[tuple[str, float, str]]) -> Arrays:
     """Arrays left out, renamed, of other types, shapes and numbers."""
     arrays = dict(arrays)

@@ -8,12 +8,14 @@ from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import roma
 import torch
-from fuzz_cases import Case
-from fuzz_edits import changed_arrays, changed_bytes, changed_text, pickled
+import yaml
+from fuzz_cases import PROMPT, Case
+from fuzz_edits import changed_arrays, changed_bytes, changed_leaf, changed_text, pickled
 
 from in2in.bench.people import generate, write_dataset
 from in2in.data.preparation import build_cache
@@ -24,14 +26,17 @@ from in2in.motion.representation import FPS, canonicalise, encode
 from in2in.motion.rotations import matrix_from_6d
 from in2in.motion.skeleton import JOINTS
 from in2in.pipeline import Motion, Prompt
+from in2in.runs.folder import SHIPPED, SHIPPED_PRIOR
 
 SMALL = (
     *("model.width=32", "model.layers=1", "model.heads=2", "model.feed_forward=32"),
     *("head.layers=1", "head.heads=2", "head.feed_forward=32", "data.batch_size=2", "logger=csv"),
     *("trainer.accelerator=cpu", "trainer.devices=1", "+trainer.enable_progress_bar=false", "trainer.max_epochs=1"),
 )
+BARE = ("+trainer.max_steps=1", *(f"callbacks.{name}=null" for name in ("texts", "samples", "best", "throughput")))
+FEW = ("sampler=ddim", "sampler.steps=1")
 SHORT = ("seconds=0.5", "sampler=ddim", "sampler.steps=1", "export=[csv]", "device=cpu")
-ELSEWHERE = {"train", "evaluate", "judge", "recall", "annotate"}
+ELSEWHERE = {"evaluate", "annotate"}
 """Commands that would work for long: their options are read and checked, then there is no such data set."""
 
 CLIP = "G001T000A000R000"
@@ -70,16 +75,19 @@ class World:
     def call(self, name: str, *arguments: str) -> None:
         """Run a command as the shell would; leaves as it does."""
         sys.argv = [f"in2in-{name}", *arguments]
-        import_module(f"in2in.cli.{name}").main()
+        import_module("in2in.bench.command" if name == "judge" else f"in2in.cli.{name}").main()
 
 
 def options(world: World, case: Case, here: Path) -> None:
-    """Any command with odd options."""
-    name = case["command"]
-    before = {"sample": ["prompt=hug", f"run={world.run}", *SHORT], "check": [f"data_dir={world.data}"]}
-    before |= {"export": [f"files={world.sample}", "to=csv"], "pack": [f"run={world.run}"]}
+    """Any command, right but for an odd option."""
+    name, data, run = case["command"], f"data_dir={world.data}", f"run={world.run}"
+    right = {"sample": ["prompt=hug", run, *SHORT], "check": [data], "pack": [run], "convert": ["source=in2in"]}
+    right |= {"export": [f"files={world.sample}", "to=csv"], "prepare": ["source=synthetic", "clips=2", "processes=1"]}
+    right |= {"train": [data, *SMALL, *BARE], "judge": [run, data, "split=train", "clips=1", *FEW]}
+    right |= {"recall": [run, data, "clips=1", "seeds=1", *FEW]}
+    right |= {"blend": [f"run={SHIPPED}", f"prior_run={SHIPPED_PRIOR}", "composition=exp"]}
     after = ["data_dir=nowhere"] if name in ELSEWHERE else []
-    world.call(name, *before.get(name, []), *case["options"], *after, f"out={here}/out")
+    world.call(name, *right.get(name, []), *case["options"], *after, f"out={here}/out")
 
 
 def prompts(world: World, case: Case, here: Path) -> None:
@@ -90,10 +98,21 @@ def prompts(world: World, case: Case, here: Path) -> None:
 
 def json_lines(world: World, case: Case, here: Path) -> None:
     """A file of prompts."""
-    lines = [str(line) if case["plain"] else json.dumps(line) for line in case["lines"]]
-    data = case["end"].join(lines).encode(case["encoding"], "replace")
-    path = here / f"prompts{case['ending']}"
-    path.write_bytes(changed_bytes(data, case["bytes"]))
+    how, name, value = case["change"]
+    changed: Any = dict(PROMPT)
+    if how == "value":
+        changed[name] = value
+    elif how == "name":
+        changed[value] = changed.pop(name)
+    elif how == "line":
+        changed = value
+    lines = [json.dumps(line) for line in (PROMPT, changed, PROMPT)]
+    if how == "plain":
+        lines[1] = value
+    end, encoding = value if how == "end" else "\n", value if how == "encoding" else "utf-8"
+    data = end.join(lines).encode(encoding, "replace")
+    path = here / f"prompts{value if how == 'ending' else '.jsonl'}"
+    path.write_bytes(changed_bytes(data, [value] if how == "bytes" else []))
     world.call("sample", f"run={world.run}", *SHORT, f"prompts={path}", f"out={here}/out")
 
 
@@ -160,15 +179,19 @@ def run_folders(world: World, case: Case, here: Path) -> None:
     """A run whose configuration or weights were changed."""
     run = here / "run"
     (run / "checkpoints").mkdir(parents=True)
-    config = changed_text(world.config, case["config"]).encode("utf-8", "surrogatepass")
-    (run / "config.yaml").write_bytes(changed_bytes(config, case["config bytes"]))
+    config = changed_text(world.config, case.get("config", ())).encode("utf-8", "surrogatepass")
+    if "leaf" in case:
+        config = json.dumps(changed_leaf(yaml.safe_load(world.config), case["leaf"], case["value"])).encode()
+    (run / "config.yaml").write_bytes(changed_bytes(config, case.get("config bytes", ())))
     weights = {name: value.numpy() for name, value in world.weights.items()}
-    weights = changed_arrays(weights, case["weights"])
+    weights = changed_arrays(weights, case.get("weights", ()))
     tensors = {name: torch.as_tensor(value.copy()) for name, value in weights.items() if value.dtype.kind in "fiub?"}
     written = io.BytesIO()
     torch.save({"state_dict": tensors}, written)
-    (run / "checkpoints" / "last.ckpt").write_bytes(changed_bytes(written.getvalue(), case["weights bytes"]))
-    if (gone := run / case["missing"]) != run:
+    data = changed_bytes(written.getvalue(), case.get("weights bytes", ()))
+    (run / "checkpoints" / "last.ckpt").write_bytes(data)
+    if "missing" in case:
+        gone = run / case["missing"]
         shutil.rmtree(gone) if gone.is_dir() else gone.unlink()
     world.call("sample", "prompt=hug", f"run={run}", *SHORT, f"out={here}/out")
 
