@@ -12,6 +12,11 @@ from chat_server import ChatServer, serving
 from conftest import Cli
 from killing import files_end_at, forked
 
+from in2in.annotate.answer import Answer
+from in2in.annotate.output import write_descriptions
+from in2in.annotate.tasks import clips_of, missing
+from in2in.data.layout import read_texts
+from in2in.errors import InputError
 from in2in.motion.representation import RawMotion
 
 TEXTS = int(os.environ.get("IN2IN_ANNOTATE_TEXTS", "80"))
@@ -63,6 +68,17 @@ def test_a_full_disk_loses_nothing(tmp_path: Path, raw: RawMotion, cli: Cli) -> 
         assert cli("annotate", *arguments(data, server.url)).code == 0
         assert kept.isdisjoint(server.requests[before:])
     assert len(written(data)) == 20
+
+
+def test_a_full_disk_leaves_no_half_of_a_description(ten_texts: Path) -> None:
+    tasks = list(missing(ten_texts, clips_of(ten_texts), overwrite=False))
+    long = f"A person walks. {'Then on. ' * 50}"
+    answers = {task: Answer(person1=long, person2="A person waits.") for task in tasks}
+    with files_end_at(1000), pytest.raises(InputError, match=r"clip0.txt cannot be written .* make room"):
+        write_descriptions(ten_texts, tasks, answers, overwrite=False)
+    assert not [path for path in (ten_texts / "annots_individual").rglob("*") if path.is_file()]
+    assert write_descriptions(ten_texts, tasks, answers, overwrite=False) == 4
+    assert read_texts(ten_texts, "clip0").individuals[0] == (answers[tasks[0]].person1,) * 3
 
 
 def test_a_torn_or_damaged_journal(ten_texts: Path, cli: Cli) -> None:

@@ -151,3 +151,11 @@ def test_how_many_clips_have_individual_texts_is_said(cli: Cli, dataset: Path, u
     some = cli("train", f"data_dir={untold}", *given, f"out={tmp_path / 'some'}")
     assert "individual texts: 1 of 4 training clips have them, the others teach the interaction text alone" in some.out
     assert "individual texts" not in cli("train", f"data_dir={dataset}", *given, f"out={tmp_path / 'all'}").out
+
+
+def test_a_prior_of_two_person_data_is_said(cli: Cli, dataset: Path, tmp_path: Path) -> None:
+    given = ["experiment=individual", f"data_dir={dataset}", f"out={tmp_path / 'two'}", "+trainer.max_steps=1", *QUICK]
+    finished = cli("train", *given)
+    assert finished.code == 0, finished.err
+    assert f"data_dir={dataset} holds two people: a single-person prior sees the second one" in finished.out
+    assert "data of single persons suit it better" in finished.out

@@ -9,6 +9,7 @@ import pytest
 import torch
 from conftest import Cli
 from converting import FILES, TINY_TOKENS, converted, listed_shapes, random_weights, tiny_shapes
+from killing import files_end_at
 from safetensors.torch import load_file
 from test_golden import GOLDEN, SIZES, close, load, persons_apart, side_by_side
 from torch import Tensor
@@ -100,6 +101,24 @@ def test_a_converted_run_samples(source: str, cli: Cli, tmp_path: Path) -> None:
     np.testing.assert_array_equal(generator.space.normalizer.std, np.load(tmp_path / f"{statistics}_std.npy"))
     space = generator.space
     assert type(space) is (HumanML3DSpace if source == "individual" else FeatureSpace)
+
+
+def test_a_full_disk_leaves_no_half_of_a_converted_run(cli: Cli, tmp_path: Path) -> None:
+    assert converted(cli, tmp_path, "individual", random_weights(tiny_shapes("individual"))).code == 0
+    whole = (tmp_path / "run").rename(tmp_path / "whole")
+    given = ["source=individual", f"checkpoint={tmp_path}/individual.pt", f"stats_dir={tmp_path}"]
+    given += [f"vocab={tmp_path}/vocab.txt", f"out={tmp_path}/run"]
+    for room in (100_000, (whole / "model.safetensors").stat().st_size - 1):  # the text model has none, the weights
+        with files_end_at(room):
+            full = cli("convert", *given)
+        assert full.code == 1
+        assert "cannot be written (File too large): make room" in full.err.splitlines()[-1]
+        assert "Traceback" not in full.err
+        assert not (tmp_path / "run" / "config.yaml").exists(), "a run in halves"
+        assert not list(tmp_path.rglob(".*unfinished*"))
+    assert cli("convert", *given).code == 0
+    for path in whole.rglob("*"):
+        assert not path.is_file() or path.read_bytes() == (tmp_path / "run" / path.relative_to(whole)).read_bytes()
 
 
 def test_a_converted_denoiser_gives_the_golden_numbers(cli: Cli, tmp_path: Path) -> None:
