@@ -5,13 +5,12 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-import yaml
 from hydra import compose, initialize_config_dir
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from omegaconf import OmegaConf
 
-from in2in.cli.entry import conf_dir
+from in2in.cli.groups import choices, conf_dir, groups
 
 Case = dict[str, Any]
 """Plain data: what is changed in a file that is right, or what stands on the command line."""
@@ -128,7 +127,7 @@ values = st.one_of(
 
 def keys_of(name: str) -> list[str]:
     """All keys of a command's configuration that hold a plain value, or a list."""
-    with initialize_config_dir(str(conf_dir()), version_base="1.3"):
+    with initialize_config_dir(str(conf_dir() / name), version_base="1.3"):
         told = OmegaConf.to_container(compose(name, list(BASES[name])))
     found: list[str] = []
 
@@ -145,12 +144,7 @@ def keys_of(name: str) -> list[str]:
 
 def choices_of(name: str) -> list[str]:
     """Each choice of each group that a command has, as an override."""
-    defaults = yaml.safe_load((conf_dir() / f"{name}.yaml").read_text()).get("defaults", [])
-    groups = {
-        str(key).removeprefix("override ").split("@")[0] for node in defaults if isinstance(node, dict) for key in node
-    }
-    folders = [conf_dir() / group.strip("/") for group in sorted(groups)]
-    return [f"{folder.name}={path.stem}" for folder in folders for path in sorted(folder.glob("*.yaml"))]
+    return [f"{group}={choice}" for group in groups(name) for choice in choices(name, group)]
 
 
 def _overrides(name: str) -> st.SearchStrategy[Case]:
