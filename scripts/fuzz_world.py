@@ -26,7 +26,7 @@ from in2in.motion.representation import FPS, canonicalise, encode
 from in2in.motion.rotations import matrix_from_6d
 from in2in.motion.skeleton import JOINTS
 from in2in.pipeline import Motion, Prompt
-from in2in.runs.folder import SHIPPED, SHIPPED_PRIOR
+from in2in.runs.folder import BUNDLED, BUNDLED_PRIOR
 
 SMALL = (
     *("model.width=32", "model.layers=1", "model.heads=2", "model.feed_forward=32"),
@@ -85,7 +85,7 @@ def options(world: World, case: Case, here: Path) -> None:
     right |= {"export": [f"files={world.sample}", "to=csv"], "prepare": ["source=synthetic", "clips=2", "processes=1"]}
     right |= {"train": [data, *SMALL, *BARE], "judge": [run, data, "split=train", "clips=1", *FEW]}
     right |= {"recall": [run, data, "clips=1", "seeds=1", *FEW]}
-    right |= {"blend": [f"run={SHIPPED}", f"prior_run={SHIPPED_PRIOR}", "composition=exp"]}
+    right |= {"blend": [f"run={BUNDLED}", f"prior_run={BUNDLED_PRIOR}", "composition=exp"]}
     after = ["data_dir=nowhere"] if name in ELSEWHERE else []
     world.call(name, *right.get(name, []), *case["options"], *after, f"out={here}/out")
 
