@@ -113,3 +113,9 @@ def test_a_folder_takes_an_empty_ones_place_only(tmp_path: Path) -> None:
         half_folder(tmp_path / "new")(interrupt)
     assert names(tmp_path) == ["empty"]
     assert names(tmp_path / "empty") == ["a"]
+
+
+@pytest.mark.parametrize("name", ["", ".", "/"])
+def test_what_names_no_file_is_one_line(name: str) -> None:
+    with pytest.raises(InputError, match="is not the name of a file"):
+        write_text(name, "words")

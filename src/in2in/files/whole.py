@@ -17,7 +17,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
-from in2in.errors import writing
+from in2in.errors import InputError, writing
 
 _UNFINISHED = re.compile(r"\.(?P<stem>.*)\.unfinished-[0-9a-f]{8}(?P<suffix>\.[^.]*)?")
 
@@ -34,6 +34,8 @@ def whole_file(path: str | Path, previous: Path | None = None) -> Iterator[Path]
         InputError: the folder cannot be written, or the disk is full; what was at `path` stays.
     """
     path = Path(path)
+    if not path.name:
+        raise InputError(f"{str(path)!r} is not the name of a file: give one to write to")
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         clear_unfinished(path.parent, path.name)
