@@ -198,27 +198,15 @@ def evaluate(budget: Budget, bench: Path, evaluator: Path, rows: dict[str, Path]
     told = ["run=[]", f"evaluator_run={evaluator}", f"data_dir={bench}", "protocol.texts=0", "repeats=5"]
     few = [f"protocol.retrieval={min(32, budget.clips)}", f"protocol.diversity_pairs={min(96, budget.clips)}"]
     in2in("evaluate", *told, *few, f"out={made / 'evaluator'}")
-    in2in(
-        "evaluate",
-        *told,
-        *few,
-        "metric=same_kind",
-        f"metric.candidates={budget.candidates}",
-        f"out={made / 'same_kind'}",
-    )
+    same = ["metric=same_kind", f"metric.candidates={budget.candidates}", f"out={made / 'same_kind'}"]
+    in2in("evaluate", *told, *few, *same)
     parts = ["table", "individual", "evaluator", "same_kind"]
     if budget.sbu:
         joints = ["source=joints", "map=sbu_kinect", f"files={budget.sbu}"]
         real = once(budget.work / "data" / "sbu", "prepare", *joints)
         join_splits(real, "train", "val", "test")
-        told = [
-            "run=[]",
-            f"evaluator_run={evaluator}",
-            f"data_dir={real}",
-            "split=joined",
-            "protocol.texts=0",
-            "repeats=20",
-        ]
+        told = ["run=[]", f"evaluator_run={evaluator}", f"data_dir={real}", "split=joined", "protocol.texts=0"]
+        told.append("repeats=20")
         in2in("evaluate", *told, "protocol.retrieval=32", "protocol.diversity_pairs=96", f"out={made / 'sbu'}")
         parts.append("sbu")
     return {part: json.loads((made / part / "results.json").read_text(encoding="utf-8")) for part in parts}
@@ -271,14 +259,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     given.add_argument("--work", type=Path, default=Path("results"), help="folder of data, runs and evaluations")
     given.add_argument("--out", type=Path, default=Path("docs/results"), help="folder of the raw results and tables")
-    numbers = {
-        "steps": 7000,
-        "prior_steps": 3000,
-        "refining_steps": 1500,
-        "evaluator_steps": 2000,
-        "data_clips": 2000,
-        "evaluator_clips": 5000,
-    }
+    numbers = {"steps": 7000, "prior_steps": 3000, "refining_steps": 1500, "evaluator_steps": 2000}
+    numbers |= {"data_clips": 2000, "evaluator_clips": 5000}
     numbers |= {"clips": 192, "repeats": 3, "solver_steps": 20, "texts": 20, "samples": 10}
     numbers |= {"interactions": 20, "varied": 16, "candidates": 8}
     for name, number in numbers.items():

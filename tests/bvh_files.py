@@ -8,7 +8,10 @@ import yaml
 from scipy.spatial.transform import Rotation
 
 from in2in.cli.entry import conf_dir
-from in2in.importers.bvh.read import BvhMotion, read_bvh
+from in2in.importers.bvh.file import read_bvh_file
+from in2in.importers.bvh.names import Skeletons, choose, people
+from in2in.importers.bvh.read import BvhMotion, motion_of
+from in2in.importers.bvh.set import assume, look_at
 from in2in.motion.skeleton import BONE_LENGTHS, INDEX, JOINTS, PARENTS, TPOSE_DIRECTIONS
 
 SIDES = ("left", "right")
@@ -195,6 +198,20 @@ def bvh(*people: Figure, style: Style = Style()) -> str:
 
 
 SKELETONS = yaml.safe_load((conf_dir() / "prepare" / "source" / "bvh.yaml").read_text())["source"]["skeletons"]
+
+
+def read_bvh(path: Path, skeletons: Skeletons, fps: float | None = None) -> BvhMotion:
+    """Read the first person of a file by itself.
+
+    Args:
+        path: a BVH file.
+        skeletons: known skeletons; the one that the file has the most joints of is used.
+        fps: frames a second of the file, in place of its header's.
+    """
+    file = read_bvh_file(path)
+    person = people(file, choose(skeletons, None))[0]
+    look = look_at(file, person, fps)
+    return motion_of(file, person, look, assume([look]))
 
 
 def read(folder: Path, text: str | bytes, fps: float | None = None, name: str = "a.bvh") -> BvhMotion:

@@ -9,13 +9,13 @@ import pybvh
 import pytest
 import roma
 import torch
+from bvh_files import read_bvh
 from conftest import Cli
 from omegaconf import OmegaConf
 
 from in2in.cli.entry import conf_dir
 from in2in.data.layout import read_motion, read_split, read_texts
 from in2in.errors import InputError
-from in2in.importers.bvh.read import read_bvh
 from in2in.importers.text_tables import read_text_table
 from in2in.motion.rotations import matrix_from_6d
 from in2in.motion.skeleton import (

@@ -10,14 +10,14 @@ from in2in.runs.folder import BUNDLED, BUNDLED_PRIOR
 
 
 def measured(cli: Cli, weight: float, out: Path, *arguments: str) -> dict[str, list[float]]:
-    given = ["metric=individual_diversity", "metric.interactions=2", "metric.samples=3", "protocol.retrieval=8"]
-    given += ["protocol.diversity_pairs=8", "protocol.texts=0", "repeats=2", "limit=9", "batch_size=6"]
+    given = ["metric=individual_diversity", "metric.interactions=2", "metric.samples=3", "protocol.retrieval=4"]
+    given += ["protocol.diversity_pairs=4", "protocol.texts=0", "repeats=2", "limit=4", "batch_size=6"]
     given += [
         "guidance=plain",
         "guidance.scale=1.5",
         "guidance@prior_guidance=plain",
         "sampler=ddim",
-        "sampler.steps=3",
+        "sampler.steps=2",
     ]
     given += ["trainer.accelerator=cpu", "trainer.devices=1", "+trainer.enable_progress_bar=false"]
     given += ["composition=constant", f"composition.weight={weight}", f"out={out}"]

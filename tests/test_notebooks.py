@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import Cli
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 
@@ -17,12 +18,18 @@ TINY: dict[str, dict[str, Any]] = {
 """By notebook, what stands in place of the cell of parameters."""
 
 
-def run(notebook: Path, **changed: Any) -> dict[str, Any]:
-    """Run all cells of code; returns the names that they define."""
+def run(notebook: Path, cli: Cli, **changed: Any) -> dict[str, Any]:
+    """Run all cells of code, commands in this process; returns the names that they define."""
+
+    def in2in(command: str, *options: str) -> None:
+        finished = cli(command, *options)
+        assert finished.code == 0, finished.err
+
     names: dict[str, Any] = {}
     for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
         if cell["cell_type"] == "code":
             exec("".join(cell["source"]), names)
+            names |= {"in2in": in2in} if "in2in" in names else {}
             if "parameters" in cell["metadata"].get("tags", ()):
                 assert changed.keys() <= names.keys()
                 names.update(changed)
@@ -43,8 +50,8 @@ def here(run_folder: Path, prior_run: Path, tmp_path: Path, monkeypatch: pytest.
     return tmp_path
 
 
-def test_quick_start(here: Path) -> None:
-    names = run(NOTEBOOKS / "quick_start.ipynb", **TINY["quick_start"])
+def test_quick_start(here: Path, cli: Cli) -> None:
+    names = run(NOTEBOOKS / "quick_start.ipynb", cli, **TINY["quick_start"])
     assert str(names["run"]) == "runs/interaction"
     assert names["motions"][0].joints.shape == (2, 90, 22, 3)
     assert names["strict"]._repr_html_().startswith("<iframe")
@@ -53,8 +60,8 @@ def test_quick_start(here: Path) -> None:
     }
 
 
-def test_what_the_schedule_does(here: Path) -> None:
-    names = run(NOTEBOOKS / "dualmdm_schedules.ipynb", **TINY["dualmdm_schedules"])
+def test_what_the_schedule_does(here: Path, cli: Cli) -> None:
+    names = run(NOTEBOOKS / "dualmdm_schedules.ipynb", cli, **TINY["dualmdm_schedules"])
     [axes] = names["figure"].axes
     labels = {text.get_text() for text in axes.texts}
     assert labels == set(names["schedules"])
@@ -62,8 +69,8 @@ def test_what_the_schedule_does(here: Path) -> None:
     assert len((here / "dualmdm_schedules.html").read_text().split('"blend":')) == 1 + len(labels)
 
 
-def test_bring_your_own_motion(here: Path) -> None:
-    run(NOTEBOOKS / "bring_your_own_motion.ipynb", **TINY["bring_your_own_motion"])
+def test_bring_your_own_motion(here: Path, cli: Cli) -> None:
+    run(NOTEBOOKS / "bring_your_own_motion.ipynb", cli, **TINY["bring_your_own_motion"])
     made = {path.name for path in here.glob("mine*")}
     assert made == {"mine.npz", "mine.html", "mine.glb", "mine_person1.bvh", "mine_person2.bvh"}
     assert (here / "my_clips.html").is_file()

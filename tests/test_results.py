@@ -37,8 +37,8 @@ def test_every_row_gets_its_figures(
         ran.append(command)
 
     monkeypatch.setattr(script, "in2in", in_this_process)
-    numbers = {"steps": 2, "prior-steps": 2, "refining-steps": 2, "evaluator-steps": 2, "data-clips": 54}
-    numbers |= {"evaluator-clips": 36, "clips": 5}
+    numbers = {"steps": 2, "prior-steps": 2, "refining-steps": 2, "evaluator-steps": 2, "data-clips": 36}
+    numbers |= {"evaluator-clips": 36, "clips": 3}
     numbers |= {"repeats": 2, "solver-steps": 2, "texts": 1, "samples": 2, "interactions": 1, "varied": 2}
     numbers |= {"candidates": 1, "seconds": 10}
     given = [f"--{name}={number}" for name, number in numbers.items()]

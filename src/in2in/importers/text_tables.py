@@ -16,16 +16,7 @@ from in2in.files.text_files import read_rows
 
 HEADS = (
     {
-        "id",
-        "ids",
-        "clip",
-        "clips",
-        "clip_id",
-        "clipid",
-        "name",
-        "file",
-        "filename",
-        "file_name",
+        *("id", "ids", "clip", "clips", "clip_id", "clipid", "name", "file", "filename", "file_name"),
         "take",
         "key",
         "label",

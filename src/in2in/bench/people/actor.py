@@ -77,13 +77,7 @@ class Actor:
     """
 
     def __init__(
-        self,
-        time: Array,
-        body: Body,
-        style: Style,
-        rng: np.random.Generator,
-        spot: tuple[float, float],
-        facing: float,
+        self, time: Array, body: Body, style: Style, rng: np.random.Generator, spot: tuple[float, float], facing: float
     ) -> None:
         self.time, self.body, self.style, self.rng = time, body, style, rng
         self.first_foot = LEFT if rng.random() < 0.5 else RIGHT

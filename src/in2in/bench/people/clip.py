@@ -101,13 +101,7 @@ def _stances(feet: Sequence[dict[str, Foot]], shown: slice) -> tuple[Stance, ...
 
 
 def _truth(
-    stage: Stage,
-    feet: Sequence[dict[str, Foot]],
-    shown: slice,
-    motion: RawMotion,
-    seed: int,
-    index: int,
-    split: str,
+    stage: Stage, feet: Sequence[dict[str, Foot]], shown: slice, motion: RawMotion, seed: int, index: int, split: str
 ) -> Truth:
     casting, (one, two) = stage.casting, stage.parts
     apart = motion.joints[0, 0, 0] - motion.joints[1, 0, 0]

@@ -124,11 +124,7 @@ def _plan_foot(ground: Ground, body: Body, side: str) -> Foot:
     frames = len(ground.time)
     toe, yaw = ground.home(body, side, float(ground.time[0]))
     foot = Foot(
-        np.tile(toe, (frames, 1)),
-        np.full(frames, yaw),
-        np.zeros(frames),
-        np.ones(frames, dtype=bool),
-        np.ones(frames),
+        np.tile(toe, (frames, 1)), np.full(frames, yaw), np.zeros(frames), np.ones(frames, dtype=bool), np.ones(frames)
     )
     for walk in ground.walks:
         count = ground.steps(walk, body.leg)

@@ -140,10 +140,7 @@ class Stage:
         aside = self.draw(-0.2, 0.2) if extra else 0.0
         off = self.draw(-0.12, 0.12), self.draw(-0.12, 0.12)
         self.enter(
-            (aside, -gap / 2 - share * extra),
-            off[0],
-            (-aside * 0.5, gap / 2 + (1 - share) * extra),
-            np.pi + off[1],
+            (aside, -gap / 2 - share * extra), off[0], (-aside * 0.5, gap / 2 + (1 - share) * extra), np.pi + off[1]
         )
         if not extra:
             return self.draw(0.25, 0.6)

@@ -157,12 +157,7 @@ class BvhPairs:
         return texts
 
     def _write(
-        self,
-        folder: Path,
-        skeletons: Chosen,
-        assumed: Assumed,
-        texts: Mapping[str, Texts],
-        looked: Looked,
+        self, folder: Path, skeletons: Chosen, assumed: Assumed, texts: Mapping[str, Texts], looked: Looked
     ) -> Written:
         take, looks = looked
         motion, first = self._motion(take, looks, skeletons, assumed)

@@ -1,17 +1,16 @@
 """A person of a BVH file as motion: the 22 joints as the file places them, rotations relative to our T-pose."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from in2in.errors import InputError
 from in2in.importers.bvh.body import Body, body
-from in2in.importers.bvh.file import BvhFile, read_bvh_file
-from in2in.importers.bvh.names import Person, Skeletons, choose, people
+from in2in.importers.bvh.file import BvhFile
+from in2in.importers.bvh.names import Person
 from in2in.importers.bvh.rest import is_t_pose, pose_axes, rest_alignment
-from in2in.importers.bvh.set import LEGS, Assumed, Look, assume, look_at
+from in2in.importers.bvh.set import LEGS, Assumed, Look
 from in2in.motion.representation import FPS
 from in2in.motion.resampling import resample_turns
 from in2in.motion.rotations import matrix_to_6d
@@ -41,20 +40,6 @@ class BvhMotion:
     skeleton: str
     unit: str
     start: int = 0
-
-
-def read_bvh(path: Path, skeletons: Skeletons, fps: float | None = None) -> BvhMotion:
-    """Read the first person of a file by itself.
-
-    Args:
-        path: a BVH file.
-        skeletons: known skeletons; the one that the file has the most joints of is used.
-        fps: frames a second of the file, in place of its header's.
-    """
-    file = read_bvh_file(path)
-    person = people(file, choose(skeletons, None))[0]
-    look = look_at(file, person, fps)
-    return motion_of(file, person, look, assume([look]))
 
 
 def motion_of(file: BvhFile, person: Person, look: Look, assumed: Assumed) -> BvhMotion:

@@ -13,15 +13,7 @@ import torch
 from torch import Tensor
 
 from in2in.motion.rotations import shortest_turn
-from in2in.motion.skeleton import (
-    BONE_LENGTHS,
-    INDEX,
-    JOINTS,
-    NUM_JOINTS,
-    PARENTS,
-    forward_kinematics,
-    tpose_offsets,
-)
+from in2in.motion.skeleton import BONE_LENGTHS, INDEX, JOINTS, NUM_JOINTS, PARENTS, forward_kinematics, tpose_offsets
 
 CHILDREN = tuple(tuple(child for child, parent in enumerate(PARENTS) if parent == joint) for joint in range(NUM_JOINTS))
 

@@ -7,14 +7,7 @@ from in2in.bench.people.curves import hold, ramp
 from in2in.bench.people.places import fixed, own, towards
 from in2in.bench.people.stage import NONE, Stage
 
-POSES = (
-    (0.75, 0.0, 0.3),
-    (0.45, 0.65, 0.3),
-    (0.15, 0.8, 0.35),
-    (0.05, 0.0, 0.85),
-    (0.6, -0.5, 0.35),
-    (0.1, 0.35, 0.5),
-)
+POSES = ((0.75, 0.0, 0.3), (0.45, 0.65, 0.3), (0.15, 0.8, 0.35), (0.05, 0.0, 0.85), (0.6, -0.5, 0.35), (0.1, 0.35, 0.5))
 """Where a palm is in the poses of the mirror: outwards, up and ahead of the shoulder, in arm lengths."""
 
 

@@ -56,14 +56,9 @@ def high_five(stage: Stage) -> None:
         actor.reach(hand, wound, hold(stage.time, start, raised + 0.05, parted, away), elbow)
         actor.reach(hand, target, hold(stage.time, raised - 0.1, clap, parted, back), elbow)
         sign = 1.0 if hand == "right" else -1.0
-        actor.twist += (
-            0.18
-            * sign
-            * (
-                hold(stage.time, raised - 0.1, clap, parted, away)
-                - 0.6 * hold(stage.time, start, raised - 0.1, raised, clap)
-            )
-        )
+        forward = hold(stage.time, raised - 0.1, clap, parted, away)
+        wound_up = hold(stage.time, start, raised - 0.1, raised, clap)
+        actor.twist += 0.18 * sign * (forward - 0.6 * wound_up)
     stage.touch_hands(clap, parted, hand, hand)
     stage.finish(away)
 
@@ -95,10 +90,7 @@ def wave(stage: Stage) -> None:
     stage.assign(("waves first", stage.hand), ("waves back", back_hand))
     delay = stage.beat(stage.draw(0.5, 0.9))
     last = ready
-    for person, hand, start in (
-        (stage.starter, stage.hand, ready),
-        (stage.partner, back_hand, ready + delay),
-    ):
+    for person, hand, start in ((stage.starter, stage.hand, ready), (stage.partner, back_hand, ready + delay)):
         actor = stage.actors[person]
         raised = start + stage.beat(0.55)
         count = int(stage.rng.integers(2, 5))
