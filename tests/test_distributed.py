@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -27,7 +28,7 @@ from in2in.training.module import DenoisingModule
 CLIPS, FRAMES = 4, 24
 
 
-def in_two_processes(task: Callable[..., None], folder: Path, *arguments: object) -> list[object]:
+def in_two_processes(task: Callable[..., object], folder: Path, *arguments: object) -> list[Any]:
     """What a function of (rank, folder, ...) saved as folder/RANK.pt in each of two processes."""
     multiprocessing.spawn(_joined, (task, folder, *arguments), nprocs=2)
     return [torch.load(folder / f"{rank}.pt", weights_only=False) for rank in (0, 1)]
@@ -84,7 +85,7 @@ def test_loss_and_gradients_are_those_of_one_process_with_twice_the_batch(datase
     alone = module(dataset)
     expected = loss(alone, slice(0, CLIPS), dataset)
     expected.backward()
-    for total, grads in in_two_processes(shared_loss, tmp_path, dataset):  # type: ignore[misc]
+    for total, grads in in_two_processes(shared_loss, tmp_path, dataset):
         torch.testing.assert_close(total, expected.detach(), atol=1e-5, rtol=1e-5)
         assert grads.keys() == {name for name, p in alone.named_parameters() if p.grad is not None}
         for name, value in alone.named_parameters():
@@ -114,7 +115,7 @@ def epochs(clips: int, batch_size: int) -> list[list[list[tuple[int, int]]]]:
 
 
 def test_an_epoch_shows_every_clip_once_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
-    both = zip(EPOCHS, *in_two_processes(all_epochs, tmp_path), strict=True)  # type: ignore[call-overload]
+    both = zip(EPOCHS, *in_two_processes(all_epochs, tmp_path), strict=True)
     for (clips, batch_size), (a0, a1, a_rest), (b0, b1, b_rest) in both:
         case = f"{clips} clips in batches of {batch_size}"
         for one, two in ((a0, b0), (a1, b1)):
