@@ -159,3 +159,12 @@ def test_a_prior_of_two_person_data_is_said(cli: Cli, dataset: Path, tmp_path: P
     assert finished.code == 0, finished.err
     assert f"data_dir={dataset} holds two people: a single-person prior sees the second one" in finished.out
     assert "data of single persons suit it better" in finished.out
+
+
+@pytest.mark.parametrize("option", ["model.width=0", "model.layers=null"])
+def test_what_cannot_be_built_is_one_line(cli: Cli, dataset: Path, tmp_path: Path, option: str) -> None:
+    refused = cli("train", f"data_dir={dataset}", f"out={tmp_path / 'run'}", *QUICK, option)
+    assert refused.code == 1
+    assert "Traceback" not in refused.err
+    assert refused.err.splitlines()[-1].endswith("): look at its options")
+    assert "in2in-train: module.denoiser cannot be built (" in refused.err

@@ -180,6 +180,10 @@ def one_line(error: BaseException) -> str:
     if isinstance(cause, InputError):
         return str(cause)
     if isinstance(error, InstantiationException):
-        raise error
+        key = re.search(r"full_key: (\S+)", str(error))
+        words = " ".join(str(cause).split("full_key")[0].split())[:200]
+        return (
+            f"{key[1] if key else 'an option'} cannot be built ({type(cause).__name__}: {words}): look at its options"
+        )
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return "; ".join(line for line in lines if not line.startswith(("full_key", "object_type", "reference_type")))
