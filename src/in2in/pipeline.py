@@ -206,7 +206,8 @@ class Generator:
         Args:
             run: folder with config.yaml and weights, as in2in-train, in2in-convert or in2in-blend writes it; or
                 OWNER/NAME of such a folder on the Hugging Face hub.
-            guidance, sampler: nodes that take the place of the run's own.
+            guidance: node that takes the place of the run's own.
+            sampler: likewise.
             device: where to run.
         """
         conf = read_config(run)

@@ -51,7 +51,8 @@ class Canvas:
         """Lay a colour over a piece of the picture.
 
         Args:
-            top, left: row and column of its upper left pixel, multiples of the step.
+            top: row of its upper left pixel, a multiple of the step.
+            left: column of it, likewise.
             cover: [H, W], how much it hides.
             brightness: [H, W], of what is added.
             colour: [N, 1, 1] or [N, H / step, W / step] as the space tells it.

@@ -30,7 +30,10 @@ def segment_distance(p: Tensor, q: Tensor, r: Tensor, s: Tensor) -> Tensor:
     """Distance between the segments pq and rs (Ericson, Real-Time Collision Detection, 5.1.9).
 
     Args:
-        p, q, r, s: [..., 3]; the leading dimensions broadcast.
+        p: [..., 3] one end of the first segment; the leading dimensions of all four broadcast.
+        q: [..., 3] its other end.
+        r: [..., 3] one end of the second segment.
+        s: [..., 3] its other end.
 
     Returns:
         [...], in the unit of the points.
@@ -52,8 +55,10 @@ def penetration(
     """How deep each bone of one body lies in each of the other's.
 
     Args:
-        one, two: [..., 22, 3] metres.
-        bones_one, bones_two: which bones of them, n and m; bone k ends at joint k + 1.
+        one: [..., 22, 3] metres.
+        two: [..., 22, 3] metres.
+        bones_one: which n bones of the one; bone k ends at joint k + 1.
+        bones_two: which m bones of the other.
 
     Returns:
         [..., n, m] metres, negative where there is room between them.

@@ -44,7 +44,8 @@ def shortest_turn(start: Tensor, end: Tensor) -> Tensor:
     """The rotation by the smallest angle that takes the direction of one vector to another's.
 
     Args:
-        start, end: [..., 3] of any lengths; where one is zero, nothing is turned.
+        start: [..., 3] of any length.
+        end: [..., 3] of any length; where one of the two is zero, nothing is turned.
 
     Returns:
         [..., 3, 3].
