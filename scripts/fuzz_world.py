@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -20,12 +21,11 @@ from fuzz_edits import changed_arrays, changed_bytes, changed_leaf, changed_text
 from in2in.bench.people import generate, write_dataset
 from in2in.data.preparation import build_cache
 from in2in.export.bvh import write_bvh
-from in2in.export.take import Take
 from in2in.motion.inverse_kinematics import inverse_kinematics
-from in2in.motion.representation import FPS, canonicalise, encode
+from in2in.motion.representation import canonicalise, decode, encode
 from in2in.motion.rotations import matrix_from_6d
 from in2in.motion.skeleton import JOINTS
-from in2in.pipeline import Motion, Prompt
+from in2in.motion.texts import Texts
 from in2in.runs.folder import BUNDLED, BUNDLED_PRIOR
 
 SMALL = (
@@ -55,14 +55,13 @@ class World:
         build_cache(self.data, 1)
         self.call("train", f"data_dir={self.data}", f"out={self.run}", "callbacks.texts=null", *SMALL)
         motion = canonicalise(generate(3, 0, "push").motion.crop(0, 31))
-        joints, rotations = motion.joints.numpy(), motion.rotations.numpy()
-        features = encode(motion).numpy()
-        Motion(joints[:, :-1], features, Prompt("they meet", seed=4)).save(self.sample)
-        write_bvh(folder / "take", Take(joints, FPS, "x", ("", ""), "", rotations))
+        joints, rotations = motion.joints, motion.tensors()[1]
+        replace(decode(encode(motion)), texts=Texts.single("they meet", "", ""), seed=4).save(self.sample)
+        write_bvh(folder / "take", motion)
         self.bvh = [(folder / f"take_person{person}.bvh").read_text() for person in (1, 2)]
         self.joints = {"joints": joints, "names": np.array(JOINTS), "fps": np.array(30)}
         self.person = {
-            "pose_body": roma.rotmat_to_rotvec(matrix_from_6d(motion.rotations[0].double())).numpy(),
+            "pose_body": roma.rotmat_to_rotvec(matrix_from_6d(rotations[0].double())).numpy(),
             "root_orient": roma.rotmat_to_rotvec(inverse_kinematics(motion.joints[0].double())[1]).numpy(),
             "trans": joints[0, :, 0].astype(float),
             "betas": np.zeros((1, 10)),

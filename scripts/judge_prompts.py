@@ -5,7 +5,7 @@ python scripts/judge_prompts.py --run src/in2in/weights/in2in --out judged/promp
 
 import argparse
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import torch
@@ -53,7 +53,7 @@ def entry(motion: Motion, truth: Truth) -> tuple[Entry, bool]:
     verdict, seen = judge(joints, truth), recognise(joints)
     wrong = [name for name in ASKED if getattr(verdict, name) is False]
     said = f"wrong: {', '.join(wrong)}; seen: {seen}" if wrong else "right"
-    return Entry(f"{motion.prompt.prompt} [{said}]", motion.take(said)), not wrong
+    return Entry(f"{motion.title} [{said}]", replace(motion, name=said)), not wrong
 
 
 def main() -> None:
@@ -87,7 +87,7 @@ def main() -> None:
     group = Group("Thirty prompts", "What is wrong by the judge stands in brackets.", [line for line, _ in entries])
     write_gallery(asked.out / "prompts.html", "Prompts written by hand", report, [group])
     answers = [
-        {"prompt": motion.prompt.prompt, "seed": motion.prompt.seed} | {name: asdict(verdict)[name] for name in ASKED}
+        {"prompt": motion.title, "seed": motion.seed} | {name: asdict(verdict)[name] for name in ASKED}
         for motion, verdict in zip(motions, verdicts, strict=True)
     ]
     (asked.out / "prompts.json").write_text(json.dumps(answers, indent=1), encoding="utf-8")

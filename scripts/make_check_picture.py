@@ -10,7 +10,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-import torch
 from make_synthetic_sheet import COLOURS, SHARE, browser, picture, still
 from PIL import Image
 
@@ -29,7 +28,7 @@ def main() -> None:
             joints = shown(Path(folder), 2, clip, 0)
             if joints is None:
                 sys.exit(f"clip {clip} of {folder} cannot be shown")
-            takes = [still(torch.from_numpy(joints), int(frame), f"{clip}, {frame}") for frame in frames.split(",")]
+            takes = [still(joints, int(frame), f"{clip}, {frame}") for frame in frames.split(",")]
             write_page(page := Path(scratch) / f"{number}.html", takes)
             rows.append(picture(chromium, page))
         chromium.quit()

@@ -10,22 +10,21 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-import torch
 from make_synthetic_sheet import COLOURS, COLUMNS, SHARE, browser, picture, still
 from PIL import Image
 
 from in2in.export.html import write_page
-from in2in.export.take import Take
+from in2in.motion.motion import Motion
 from in2in.motion.representation import FPS
 
 MOMENTS = (0.15, 0.45, 0.8)
 """Shares of a sample's length."""
 
 
-def stills(path: Path) -> list[Take]:
+def stills(path: Path) -> list[Motion]:
     """A sample's moments."""
     with np.load(path) as sample:
-        joints, prompt = torch.from_numpy(sample["joints"]), str(sample["prompt"])
+        joints, prompt = sample["joints"], str(sample["prompt"])
     frames = [round(share * (joints.shape[1] - 1)) for share in MOMENTS]
     titles = [prompt, *(f"{frame / FPS:.1f} s" for frame in frames[1:])]
     return [still(joints, frame, title) for frame, title in zip(frames, titles, strict=True)]

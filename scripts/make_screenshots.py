@@ -56,7 +56,7 @@ def main() -> None:
         chromium = browser(folder)
         afterwards.callback(chromium.quit)
         page = Path(folder) / "page.html"
-        write_page(page, [motion.take() for motion in motions])
+        write_page(page, motions)
         chromium.get(page.as_uri())
         still(chromium, 45)
         shot(chromium, (1280, 720), DOCS / "viewer.png")

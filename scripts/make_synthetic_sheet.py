@@ -12,15 +12,15 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-import torch
 from PIL import Image
 from selenium import webdriver
 from selenium.webdriver.support.ui import WebDriverWait
 
 from in2in.bench.people import KINDS, Clip, generate
 from in2in.export.html import write_page
-from in2in.export.take import Take
+from in2in.motion.motion import Motion
 from in2in.motion.representation import FPS
+from in2in.motion.texts import Texts
 
 SEED = 3
 ROW = 960, 300
@@ -46,15 +46,15 @@ def moments(clip: Clip) -> list[int]:
     return [round(0.45 * middle), middle, round(middle + 0.45 * (last - middle))]
 
 
-def takes(clip: Clip) -> list[Take]:
+def takes(clip: Clip) -> list[Motion]:
     """A still for each moment."""
     joints = clip.motion.joints
     return [still(joints, frame, f"{clip.truth.kind}, {frame / FPS:.1f} s") for frame in moments(clip)]
 
 
-def still(joints: torch.Tensor, frame: int, title: str) -> Take:
+def still(joints: np.ndarray, frame: int, title: str) -> Motion:
     """One frame of joints [2, T, 22, 3]."""
-    return Take(joints[:, frame : frame + 1].expand(-1, 2, -1, -1).numpy().astype(np.float32), FPS, title)
+    return Motion(joints[:, [frame, frame]].astype(np.float32), texts=Texts.single(title))
 
 
 def browser(folder: str, size: tuple[int, int] = ROW) -> webdriver.Chrome:

@@ -16,7 +16,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from in2in.bench.people import generate
 from in2in.export.html import write_page
-from in2in.export.take import Take
+from in2in.motion.motion import Motion
 from in2in.motion.representation import canonicalise
 
 FRAMES = 300
@@ -39,11 +39,11 @@ requestAnimationFrame(look);
 """Counts the frames that are shown."""
 
 
-def ten_seconds() -> Take:
+def ten_seconds() -> Motion:
     """Two people for 300 frames, with texts."""
     clip = generate(12, seed=0)
-    joints = np.concatenate([canonicalise(clip.motion).joints.numpy()] * 4, axis=1)[:, :FRAMES]
-    return Take(joints, 30, clip.texts.interaction[0], tuple(texts[0] for texts in clip.texts.individuals))
+    joints = np.concatenate([canonicalise(clip.motion).joints] * 4, axis=1)[:, :FRAMES]
+    return Motion(joints, texts=clip.texts)
 
 
 def main() -> None:

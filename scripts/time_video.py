@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from in2in.bench.people import generate
-from in2in.export.take import Take
 from in2in.export.video import write_gif, write_mp4
+from in2in.motion.motion import Motion
 from in2in.motion.representation import canonicalise
 
 FRAMES = 210
@@ -22,15 +22,14 @@ FRAMES = 210
 def main() -> None:
     """Time both kinds of video; processor seconds count the encoder's process too."""
     clip = generate(12, seed=0)
-    joints = np.concatenate([canonicalise(clip.motion).joints.numpy()] * 4, axis=1)[:, :FRAMES]
-    individuals = tuple(texts[0] for texts in clip.texts.individuals)
-    take = Take(joints, 30, clip.texts.interaction[0], individuals)
+    joints = np.concatenate([canonicalise(clip.motion).joints] * 4, axis=1)[:, :FRAMES]
+    motion = Motion(joints, texts=clip.texts)
     print(f"{len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[0]:.1f}, {joints.shape[1]} frames")
     with tempfile.TemporaryDirectory() as folder:
         for ending, write in (("mp4", write_mp4), ("gif", write_gif)):
             path = Path(folder) / f"clip.{ending}"
             wall, processor = time.perf_counter(), _processor()
-            write(path, take)
+            write(path, motion)
             wall, processor = time.perf_counter() - wall, _processor() - processor
             print(f"{ending}: {wall:.1f} s, {processor:.1f} processor seconds, {path.stat().st_size / 1e6:.1f} MB")
 

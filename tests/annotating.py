@@ -6,8 +6,9 @@ from pathlib import Path
 
 from chat_server import Fault, reply
 
-from in2in.data.layout import Texts, write_motion, write_split, write_texts
-from in2in.motion.representation import RawMotion
+from in2in.data.layout import write_motion, write_split, write_texts
+from in2in.motion.motion import Motion
+from in2in.motion.texts import Texts
 
 CONCURRENCY = 8
 
@@ -54,7 +55,7 @@ def fails_always(text: str) -> bool:
     return number(text) % 40 == 9
 
 
-def dataset(folder: Path, raw: RawMotion, texts: int) -> Path:
+def dataset(folder: Path, raw: Motion, texts: int) -> Path:
     """Three texts a clip; text N is of clip N // 3."""
     clips = [f"clip{clip}" for clip in range(-(-texts // 3))]
     motion = raw.crop(0, 20)

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 import torch
 from diffusers import DDIMScheduler
+from tensors import joints_of, rotations_of
 from torch import Tensor, nn
 
 from in2in.diffusion.sampler import Sampler
 from in2in.models.condition import Condition
 from in2in.models.dual import DualCondition
-from in2in.motion.representation import RawMotion, canonicalise, encode
+from in2in.motion.motion import Motion
+from in2in.motion.representation import canonicalise, encode
 from in2in.motion.rotations import rotate_about_y
 
 NOISE = DDIMScheduler(
@@ -18,19 +20,19 @@ NOISE = DDIMScheduler(
 SAMPLER = Sampler(NOISE, DDIMScheduler, steps=50)
 
 
-def moved(clip: RawMotion, angle: float, shift: Sequence[float]) -> RawMotion:
+def moved(clip: Motion, angle: float, shift: Sequence[float]) -> Motion:
     """Person 2 turned about the y axis and shifted, anywhere in the plane."""
-    joints = clip.joints.clone()
+    joints = joints_of(clip).clone()
     joints[1] = rotate_about_y(joints[1], torch.tensor(angle)) + torch.tensor(shift)
-    return RawMotion(joints, clip.rotations)
+    return Motion.from_tensors(joints, rotations_of(clip))
 
 
-def alone(motion: RawMotion, person: int) -> Tensor:
+def alone(motion: Motion, person: int) -> Tensor:
     """Features of a person as the prior's training data holds it: in its own canonical frame. [T - 1, 262]."""
-    joints = motion.joints[person : person + 1]
-    own = canonicalise(RawMotion(joints, motion.rotations[person : person + 1]))
+    joints = joints_of(motion)[person : person + 1]
+    own = canonicalise(Motion.from_tensors(joints, rotations_of(motion)[person : person + 1]))
     floor = torch.stack([torch.zeros(()), joints[..., 1].min(), torch.zeros(())])  # the pair's floor is kept
-    return encode(RawMotion(own.joints + floor, own.rotations))[0]
+    return encode(Motion.from_tensors(joints_of(own) + floor, rotations_of(own)))[0]
 
 
 class Perfect(nn.Module):

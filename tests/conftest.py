@@ -13,10 +13,12 @@ import torch
 from annotating import dataset as numbered_texts
 
 from in2in.bench.people import write_dataset
-from in2in.data.layout import RAW_POSITIONS, RAW_ROTATIONS, Texts, to_y_up, write_motion, write_split, write_texts
+from in2in.data.layout import RAW_POSITIONS, RAW_ROTATIONS, to_y_up, write_motion, write_split, write_texts
 from in2in.data.preparation import build_cache
+from in2in.motion.motion import Motion
 from in2in.motion.normalizer import Normalizer
-from in2in.motion.representation import RawMotion, canonicalise, encode
+from in2in.motion.representation import canonicalise, encode
+from in2in.motion.texts import Texts
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -29,28 +31,28 @@ TINY = [
 
 
 @pytest.fixture(scope="session")
-def raw() -> RawMotion:
+def raw() -> Motion:
     """Two real people, 169 frames and the one that has no velocity."""
     persons = [torch.from_numpy(np.load(GOLDEN / f"raw_person{k}.npy")) for k in (1, 2)]
     joints = torch.stack([to_y_up(p[:, RAW_POSITIONS].unflatten(-1, (22, 3))) for p in persons])
     rotations = torch.stack([p[:, RAW_ROTATIONS].unflatten(-1, (21, 6)) for p in persons])
-    return RawMotion(joints, rotations)
+    return Motion.from_tensors(joints, rotations)
 
 
 @pytest.fixture(scope="session")
-def clip(raw: RawMotion) -> RawMotion:
+def clip(raw: Motion) -> Motion:
     """A real pair, person 1 in canonical position."""
     return canonicalise(raw.crop(0, 41))
 
 
 @pytest.fixture(scope="session")
-def normalizer(clip: RawMotion) -> Normalizer:
+def normalizer(clip: Motion) -> Normalizer:
     """Of their features."""
     features = encode(clip)
     return Normalizer(features.mean(dim=(0, 1)), features.std(dim=(0, 1)) + 0.05)
 
 
-def write_small_dataset(folder: Path, raw: RawMotion) -> Path:
+def write_small_dataset(folder: Path, raw: Motion) -> Path:
     """Six clips of 30 to 40 frames, four of them for training; the last has no individual texts."""
     for number in range(6):
         clip = f"clip{number}"
@@ -66,7 +68,7 @@ def write_small_dataset(folder: Path, raw: RawMotion) -> Path:
 
 
 @pytest.fixture(scope="session")
-def dataset(tmp_path_factory: pytest.TempPathFactory, raw: RawMotion) -> Path:
+def dataset(tmp_path_factory: pytest.TempPathFactory, raw: Motion) -> Path:
     """A prepared data set; do not write to it."""
     folder = write_small_dataset(tmp_path_factory.mktemp("data") / "small", raw)
     build_cache(folder)
@@ -163,6 +165,6 @@ def openai_key(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def ten_texts(tmp_path: Path, raw: RawMotion, openai_key: None) -> Path:
+def ten_texts(tmp_path: Path, raw: Motion, openai_key: None) -> Path:
     """A data set of four clips without individual texts."""
     return numbered_texts(tmp_path / "data", raw, 10)

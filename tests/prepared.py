@@ -9,12 +9,12 @@ from conftest import write_small_dataset
 
 from in2in.data import preparation
 from in2in.data.preparation import build_cache
-from in2in.motion.representation import RawMotion
+from in2in.motion.motion import Motion
 
 CHUNKS = ["000000.npz", "000001.npz", "000002.npz"]
 
 
-def six_clips(tmp_path: Path, raw: RawMotion, monkeypatch: pytest.MonkeyPatch) -> Path:
+def six_clips(tmp_path: Path, raw: Motion, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Six clips in three chunks."""
     monkeypatch.setattr(preparation, "CHUNK_CLIPS", 2)
     return write_small_dataset(tmp_path / "data", raw)

@@ -10,11 +10,13 @@ import pytest
 import roma
 import torch
 from conftest import Cli
+from tensors import joints_of, rotations_of
 from torch import Tensor
 
 from in2in.data.layout import read_motion
 from in2in.importers.amass import AmassRotations
-from in2in.motion.representation import RawMotion, mirror
+from in2in.motion.motion import Motion
+from in2in.motion.representation import mirror
 from in2in.motion.rotations import matrix_from_6d
 from in2in.motion.skeleton import BONE_LENGTHS, forward_kinematics, tpose_offsets
 
@@ -50,7 +52,7 @@ def folders(tmp_path: Path) -> tuple[Path, Path]:
     rows = ["source_path,start_frame,end_frame,new_name"]
     named = {"000000": "KIT/3/kick_poses", "000001": "TotalCapture/s1/walk_poses", "000002": "humanact12/jump"}
     for clip, source in named.items():
-        mirrored = mirror(RawMotion(joints[None], torch.zeros(1, len(joints), 21, 6).double())).joints
+        mirrored = joints_of(mirror(Motion.from_tensors(joints[None], torch.zeros(1, len(joints), 21, 6).double())))
         for name, own in ((clip, joints), (f"M{clip}", mirrored[0])):
             np.save(data / "new_joints" / f"{name}.npy", own.numpy().astype(np.float32))
             (data / "texts" / f"{name}.txt").write_text("a man writhes.#a/DET#0.0#0.0\n")
@@ -80,12 +82,12 @@ def test_rotations_are_those_of_amass_where_it_has_them(cli: Cli, folders: tuple
     out = folders[0].parent / "out"
     for clip in ("000000", "000001"):
         motion = read_motion(out, clip)
-        turned = roma.rotmat_geodesic_distance(matrix_from_6d(motion.rotations[0].double()), true)
+        turned = roma.rotmat_geodesic_distance(matrix_from_6d(rotations_of(motion)[0].double()), true)
         assert float(turned.max()) < 2e-4
         copy = mirror(read_motion(out, f"M{clip}"))
-        torch.testing.assert_close(copy.rotations, motion.rotations, atol=1e-6, rtol=0)
-        torch.testing.assert_close(copy.joints[..., 1:], motion.joints[..., 1:], atol=1e-5, rtol=0)
-    solved = matrix_from_6d(read_motion(out, "000002").rotations[0].double())
+        torch.testing.assert_close(rotations_of(copy), rotations_of(motion), atol=1e-6, rtol=0)
+        torch.testing.assert_close(joints_of(copy)[..., 1:], joints_of(motion)[..., 1:], atol=1e-5, rtol=0)
+    solved = matrix_from_6d(rotations_of(read_motion(out, "000002"))[0].double())
     assert float(roma.rotmat_geodesic_distance(solved, true).max()) > 0.05  # twists cannot be seen in positions
 
 
@@ -135,7 +137,7 @@ def test_every_form_of_amass_is_found_and_read(cli: Cli, folders: tuple[Path, Pa
     assert "rotations: of 2 clips from AMASS, of 1 by inverse kinematics" in finished.out
     true = roma.rotvec_to_rotmat(turns(frames(30, SECONDS)))
     for clip in ("000000", "000001"):
-        found = matrix_from_6d(read_motion(folders[0].parent / "out", clip).rotations[0].double())
+        found = matrix_from_6d(rotations_of(read_motion(folders[0].parent / "out", clip))[0].double())
         assert float(roma.rotmat_geodesic_distance(found, true).max()) < 2e-4
 
 

@@ -12,11 +12,11 @@ from chat_server import ChatServer, Fault, serving
 from conftest import Cli
 
 from in2in.data.layout import read_texts
-from in2in.motion.representation import RawMotion
+from in2in.motion.motion import Motion
 
 
 @pytest.mark.usefixtures("openai_key")
-def test_every_text_is_answered_or_reported_in_its_place(tmp_path: Path, raw: RawMotion, cli: Cli) -> None:
+def test_every_text_is_answered_or_reported_in_its_place(tmp_path: Path, raw: Motion, cli: Cli) -> None:
     data = dataset(tmp_path / "data", raw, 62)
     with serving(ChatServer(good, trouble)) as server:
         finished = cli("annotate", *arguments(data, server.url), "annotator.price=[1,10]")

@@ -17,7 +17,7 @@ from in2in.annotate.output import write_descriptions
 from in2in.annotate.tasks import clips_of, missing
 from in2in.data.layout import read_texts
 from in2in.errors import InputError
-from in2in.motion.representation import RawMotion
+from in2in.motion.motion import Motion
 
 TEXTS = int(os.environ.get("IN2IN_ANNOTATE_TEXTS", "80"))
 KILLS = int(os.environ.get("IN2IN_ANNOTATE_KILLS", "2"))
@@ -25,7 +25,7 @@ KILLS = int(os.environ.get("IN2IN_ANNOTATE_KILLS", "2"))
 pytestmark = pytest.mark.usefixtures("openai_key")
 
 
-def test_killed_runs_end_with_the_same_bytes_and_ask_nothing_twice(tmp_path: Path, raw: RawMotion, cli: Cli) -> None:
+def test_killed_runs_end_with_the_same_bytes_and_ask_nothing_twice(tmp_path: Path, raw: Motion, cli: Cli) -> None:
     calm = dataset(tmp_path / "calm", raw, TEXTS)
     killed = Path(shutil.copytree(calm, tmp_path / "killed"))
     with serving(ChatServer(good, trouble)) as server:
@@ -55,7 +55,7 @@ def test_killed_runs_end_with_the_same_bytes_and_ask_nothing_twice(tmp_path: Pat
     print(f"{len(server.requests)} requests in all, {len(journalled(killed))} answered")
 
 
-def test_a_full_disk_loses_nothing(tmp_path: Path, raw: RawMotion, cli: Cli) -> None:
+def test_a_full_disk_loses_nothing(tmp_path: Path, raw: Motion, cli: Cli) -> None:
     """No file may grow beyond 3,000 bytes: the journal is full in the middle of a line."""
     data = dataset(tmp_path / "data", raw, 30)
     with serving(ChatServer(good)) as server:

@@ -11,9 +11,10 @@ from omegaconf import OmegaConf
 from torch.optim import SGD
 from transformers import get_cosine_schedule_with_warmup
 
-from in2in.data.layout import Texts, read_texts, write_texts
+from in2in.data.layout import read_texts, write_texts
 from in2in.data.preparation import build_cache
-from in2in.motion.representation import RawMotion
+from in2in.motion.motion import Motion
+from in2in.motion.texts import Texts
 from in2in.training.learning_rate import cosine_with_warmup
 
 QUICK = [*TINY, "callbacks.texts=null", "callbacks.samples=null", "callbacks.best=null", "callbacks.last=null"]
@@ -120,7 +121,7 @@ def test_a_warm_up_that_never_ends_is_said(cli: Cli, dataset: Path, tmp_path: Pa
 
 
 @pytest.fixture
-def untold(tmp_path: Path, raw: RawMotion) -> Path:
+def untold(tmp_path: Path, raw: Motion) -> Path:
     """A data set of which no clip has individual texts."""
     folder = write_small_dataset(tmp_path / "data", raw)
     shutil.rmtree(folder / "annots_individual")

@@ -4,6 +4,7 @@ import base64
 import json
 import pickle
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,10 +21,10 @@ from in2in.export.body_model import BodyModel, read_body_model
 from in2in.export.glb import write_glb
 from in2in.export.html import render_page, write_page
 from in2in.export.smpl import write_smpl
-from in2in.export.take import Take
-from in2in.motion.representation import FPS, canonicalise
+from in2in.motion.motion import Motion
+from in2in.motion.representation import canonicalise
 from in2in.motion.skeleton import BONE_LENGTHS, NUM_JOINTS, PARENTS, tpose_offsets
-from in2in.pipeline import Motion, Prompt
+from in2in.motion.texts import Texts
 
 ROOT = 2**32 - 1
 """What the real files hold as the parent of the pelvis."""
@@ -84,19 +85,18 @@ def smplh_vertices(model: Path, amass: Path) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def take() -> Take:
+def take() -> Motion:
     motion = canonicalise(generate(3, 0, "push").motion.crop(0, 20))
-    return Take(motion.joints.numpy(), FPS, "two people", rotations=motion.rotations.numpy())
+    return replace(motion, texts=Texts.single("two people"))
 
 
 @pytest.fixture(scope="module")
-def folder(take: Take, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(take: Motion, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model file, a GLB, a page and AMASS files of one take."""
     folder = tmp_path_factory.mktemp("model")
     model = read_body_model(fabricated(folder / "model.npz"))
-    dressed = Take(take.joints, FPS, take.title, rotations=take.rotations, body_model=model)
-    write_glb(folder / "x.glb", dressed)
-    write_page(folder / "x.html", [dressed], "x")
+    write_glb(folder / "x.glb", take, model)
+    write_page(folder / "x.html", [take], "x", model)
     write_smpl(folder / "x", take)
     return folder
 
@@ -135,7 +135,7 @@ def test_the_page_bends_the_skin_as_smplh_does(folder: Path, tmp_path: Path) -> 
         np.testing.assert_allclose(skin, expected(folder, person)[7], atol=2e-3)  # the page holds whole millimetres
 
 
-def test_a_model_of_real_size_leaves_the_page_small(take: Take) -> None:
+def test_a_model_of_real_size_leaves_the_page_small(take: Motion) -> None:
     count = 6890
     rng = np.random.default_rng(0)
     shares = np.full((count, 4), 0.25, dtype=np.float32)
@@ -148,17 +148,19 @@ def test_a_model_of_real_size_leaves_the_page_small(take: Take) -> None:
     )
     assert take.rotations is not None
     long = [np.tile(part, (1, 15, 1, 1)) for part in (take.joints, take.rotations)]
-    page = render_page([Take(long[0], FPS, "ten seconds", rotations=long[1], body_model=body)])
+    page = render_page([Motion(*long, texts=Texts.single("ten seconds"))], body_model=body)
     assert len(page) < 2_000_000
 
 
-def test_exporting_takes_a_model(cli: Cli, take: Take, tmp_path: Path) -> None:
+def test_exporting_takes_a_model(cli: Cli, take: Motion, tmp_path: Path) -> None:
     assert take.rotations is not None
     rotations = take.rotations.reshape(2, 20, -1)
     features = np.concatenate(
         [take.joints.reshape(2, 20, -1), np.zeros((2, 20, 66)), rotations, np.zeros((2, 20, 4))], -1
     )
-    Motion(take.joints, features.astype(np.float32), Prompt("they meet")).save(tmp_path / "000.npz")
+    Motion(take.joints, texts=Texts.single("they meet", "", ""), features=features.astype(np.float32)).save(
+        tmp_path / "000.npz"
+    )
     model = fabricated(tmp_path / "model with space.npz")
     finished = cli("export", f"files={tmp_path}/000.npz", "to=[glb,html]", f"smplh_model={model}")
     assert finished.code == 0, finished.err

@@ -153,7 +153,7 @@ def test_a_data_set_of_pairs(takes: Path, cli: Cli) -> None:
     motion = read_motion(out, "a0_001")
     assert len(motion) == 31
     whole = [read_bvh(takes / f"{person}0.bvh", SKELETONS).joints for person in "ab"]
-    torch.testing.assert_close(motion.joints, torch.stack(whole)[:, 30:61], atol=1e-6, rtol=0)
+    torch.testing.assert_close(torch.from_numpy(motion.joints), torch.stack(whole)[:, 30:61], atol=1e-6, rtol=0)
     assert read_texts(out, "a0_000").individuals == (("one leads",), ("one follows",))
     assert read_texts(out, "a1_001").interaction == ("they stop",)
     assert (out / "cache" / "stats.npz").is_file()

@@ -14,7 +14,6 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 from in2in.data.cache import MotionCache
 from in2in.export.html import render_page
-from in2in.export.take import Take
 from in2in.pipeline import Generator, Prompt
 from in2in.text.encoders import MiniLMEncoder
 from in2in.text.store import TextStore
@@ -59,7 +58,7 @@ def test_the_average_of_the_weights_is_what_is_saved_and_sampled(cli: Cli, datas
         ),
         Prompt("One person pushes the other, who staggers back.", seconds=4.0),
     ]
-    takes = [Take(motion.joints, motion.fps, motion.prompt.prompt) for motion in generator(prompts)]
+    takes = generator(prompts)
     assert page.name == "step_000004.html"
     assert page.read_text() == render_page(takes, "step 4"), "the page shows what the saved weights give"
     events = EventAccumulator(str(out / "tensorboard"))

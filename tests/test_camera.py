@@ -12,8 +12,9 @@ from standing import two_people
 from in2in.bench.people import KINDS, generate
 from in2in.export.camera import Camera, sides
 from in2in.export.html import write_page
-from in2in.export.take import Take
+from in2in.motion.motion import Motion
 from in2in.motion.skeleton import PARENTS
+from in2in.motion.texts import Texts
 
 SIZE = (1280, 720)
 FLESH = 0.07
@@ -40,7 +41,7 @@ def seen(joints: np.ndarray, fps: float = 30) -> np.ndarray:
 
 @pytest.mark.parametrize("kind", [kind.name for kind in KINDS])
 def test_both_are_in_sight_whatever_they_do(kind: str) -> None:
-    shares = seen(generate(1, 1, kind).motion.joints.numpy())
+    shares = seen(generate(1, 1, kind).motion.joints)
     assert (shares.min(axis=0) > 0.5).mean() > 0.95
 
 
@@ -67,7 +68,7 @@ def test_the_page_shows_both_when_one_stands_behind_the_other(tmp_path: Path) ->
     turned[..., 2] = behind[..., 2] * np.cos(angle) - behind[..., 0] * np.sin(angle)
     for name, joints in (("behind", behind), ("turned", turned)):
         page = tmp_path / f"{name}.html"
-        write_page(page, [Take(joints, 30, name)])
+        write_page(page, [Motion(joints, texts=Texts.single(name))])
         with chromium(tmp_path / f"profile-{name}", (640, 400)) as browser:
             browser.get(page.as_uri())
             wait(browser, "window.viewer && viewer.frames > 0")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 import torch
 from composed import NO_TEXTS, NOISE, SAMPLER, Perfect, alone, moved
+from tensors import rotations_of
 from test_golden import SIZES, close, denoiser_weights, load, persons_apart, side_by_side
 from torch import Tensor, nn
 
@@ -21,9 +22,10 @@ from in2in.diffusion.schedules import (
 from in2in.models.condition import Condition, TextConditioner, TextHead
 from in2in.models.denoiser import IndividualDenoiser, InteractionDenoiser
 from in2in.models.dual import DualCondition, DualConditioner, PublishedPairPrior
+from in2in.motion.motion import Motion
 from in2in.motion.normalizer import Normalizer
 from in2in.motion.placement import Placement
-from in2in.motion.representation import RawMotion, encode
+from in2in.motion.representation import encode
 from in2in.motion.rotations import heading
 from in2in.motion.space import FeatureSpace, HumanML3DSpace
 from in2in.published.models import IN2IN, INDIVIDUAL
@@ -83,7 +85,7 @@ PLACES = [(0.0, (0.0, 0.0, 0.0)), (1.2, (0.7, 0.0, -0.4)), (-2.8, (-3.0, 0.0, 5.
 
 @pytest.mark.parametrize(("angle", "shift"), PLACES)
 def test_a_perfect_pair_of_models_samples_its_clip_wherever_the_second_person_is(
-    clip: RawMotion, raw: RawMotion, normalizer: Normalizer, angle: float, shift: Sequence[float]
+    clip: Motion, raw: Motion, normalizer: Normalizer, angle: float, shift: Sequence[float]
 ) -> None:
     pair = moved(clip, angle, shift)
     truth = normalizer.normalize(encode(pair))
@@ -103,7 +105,7 @@ def test_a_perfect_pair_of_models_samples_its_clip_wherever_the_second_person_is
     assert astray[:, 1, :, :66].abs().max() > 0.1  # person 2 is drawn towards person 1's place: off by decimetres
 
 
-def test_a_prior_with_other_statistics_and_layout_is_converted(clip: RawMotion, normalizer: Normalizer) -> None:
+def test_a_prior_with_other_statistics_and_layout_is_converted(clip: Motion, normalizer: Normalizer) -> None:
     pair = moved(clip, 1.2, (0.7, 0.0, -0.4))
     generator = torch.Generator().manual_seed(0)
     other = HumanML3DSpace(Normalizer(torch.randn(262, generator=generator), torch.rand(262, generator=generator) + 1))
@@ -119,17 +121,17 @@ def test_a_prior_with_other_statistics_and_layout_is_converted(clip: RawMotion, 
     assert error(None) > 0.1
 
 
-def test_humanml3d_space_stacks_the_columns_of_the_rotations(clip: RawMotion) -> None:
+def test_humanml3d_space_stacks_the_columns_of_the_rotations(clip: Motion) -> None:
     features = encode(clip)
     space = HumanML3DSpace(Normalizer())
     stacked = space.encode(features)
-    by_rows = clip.rotations[:, :-1].unflatten(-1, (3, 2))
+    by_rows = rotations_of(clip)[:, :-1].unflatten(-1, (3, 2))
     assert torch.equal(stacked[..., 132:258], by_rows.transpose(-1, -2).flatten(-3))
     torch.testing.assert_close(space.decode(stacked), features)
     assert torch.equal(stacked[..., :132], features[..., :132])
 
 
-def test_own_frame_has_the_root_at_the_origin_and_faces_z(clip: RawMotion) -> None:
+def test_own_frame_has_the_root_at_the_origin_and_faces_z(clip: Motion) -> None:
     features = encode(moved(clip, -2.0, (3.0, 0.0, 1.0)))[None]
     placement = Placement.of(features)
     own = placement.to_own(features)

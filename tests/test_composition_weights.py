@@ -21,8 +21,9 @@ from in2in.errors import InputError
 from in2in.models.condition import Condition
 from in2in.models.denoiser import IndividualDenoiser, InteractionDenoiser
 from in2in.models.dual import DualCondition
+from in2in.motion.motion import Motion
 from in2in.motion.normalizer import Normalizer
-from in2in.motion.representation import RawMotion, encode
+from in2in.motion.representation import encode
 from in2in.motion.space import FeatureSpace, HumanML3DSpace
 
 # ---- what is run, and what comes out at the ends
@@ -64,7 +65,7 @@ def test_weight_0_is_the_interaction_model_and_weight_1_the_prior(
 
 
 def test_weight_1_throughout_samples_the_priors_motions_in_the_interaction_models_space(
-    clip: RawMotion, normalizer: Normalizer
+    clip: Motion, normalizer: Normalizer
 ) -> None:
     generator = torch.Generator().manual_seed(0)
     other = HumanML3DSpace(Normalizer(torch.randn(262, generator=generator), torch.rand(262, generator=generator) + 1))
@@ -106,7 +107,7 @@ def test_a_persons_weight_is_its_own(small: tuple[nn.Module, nn.Module], normali
     assert torch.equal(one[:, 1], predict(ConstantSchedule(0.0))[:, 1])
 
 
-def test_a_model_without_weight_is_not_run(clip: RawMotion) -> None:
+def test_a_model_without_weight_is_not_run(clip: Motion) -> None:
     features = encode(clip)
     interaction, prior = Perfect(features[None]), Perfect(torch.stack([alone(clip, k) for k in (0, 1)])[:, None])
     dual = DualMDM(interaction, prior, StepSchedule(500), NOISE, FeatureSpace(Normalizer()))
@@ -122,7 +123,7 @@ class LateStep:
         return (t < 500).float()
 
 
-def test_where_the_interaction_model_is_skipped_its_last_placement_holds(clip: RawMotion) -> None:
+def test_where_the_interaction_model_is_skipped_its_last_placement_holds(clip: Motion) -> None:
     pair = moved(clip, 1.2, (0.7, 0.0, -0.4))
     interaction, prior = Perfect(encode(pair)[None]), Perfect(torch.stack([alone(pair, k) for k in (0, 1)])[:, None])
     dual = DualMDM(interaction, prior, LateStep(), NOISE, FeatureSpace(Normalizer()))

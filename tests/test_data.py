@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from conftest import write_small_dataset
+from tensors import joints_of, rotations_of
 
 from in2in.data.batch import collate
 from in2in.data.cache import MotionCache
@@ -17,16 +18,18 @@ from in2in.data.interhuman import Augmentation, InteractionDataset
 from in2in.data.layout import read_motion, read_texts
 from in2in.data.preparation import build_cache
 from in2in.errors import InputError
-from in2in.motion.representation import RawMotion, canonicalise, encode, mirror
+from in2in.motion.motion import Motion
+from in2in.motion.representation import canonicalise, encode, mirror
 from in2in.text.mirror import mirror_text, mirror_text_as_published
 
 
-def test_the_cache_holds_what_the_files_hold(dataset: Path, raw: RawMotion) -> None:
+def test_the_cache_holds_what_the_files_hold(dataset: Path, raw: Motion) -> None:
     cache = MotionCache(dataset)
     for number, clip in enumerate(f"clip{k}" for k in range(6)):
         motion = cache.motion(clip)
         torch.testing.assert_close(motion.joints, read_motion(dataset, clip).joints)
-        torch.testing.assert_close(motion.joints, raw.joints[:, 20 * number :][:, : len(motion)], atol=1e-6, rtol=0)
+        there = raw.joints[:, 20 * number :][:, : len(motion)]
+        torch.testing.assert_close(motion.joints, there, atol=1e-6, rtol=0)
         assert cache.clips[clip].texts == read_texts(dataset, clip)
 
 
@@ -74,9 +77,9 @@ def test_nothing_is_drawn_outside_training(dataset: Path) -> None:
     assert InteractionDataset(dataset, "test")[0].individuals == ("", "")
 
 
-def test_long_clips_are_cropped(tmp_path: Path, raw: RawMotion) -> None:
+def test_long_clips_are_cropped(tmp_path: Path, raw: Motion) -> None:
     folder = write_small_dataset(tmp_path / "long", raw)
-    long = RawMotion(raw.joints.repeat(1, 3, 1, 1), raw.rotations.repeat(1, 3, 1, 1))
+    long = Motion.from_tensors(joints_of(raw).repeat(1, 3, 1, 1), rotations_of(raw).repeat(1, 3, 1, 1))
     from in2in.data.layout import write_motion
 
     write_motion(folder, "clip0", long)
@@ -161,7 +164,7 @@ def _write(name: str, text: str) -> Callable[[Path], None]:
     ],
 )
 def test_a_bad_clip_is_left_out_with_its_reason(
-    tmp_path: Path, raw: RawMotion, damage: Callable[[Path], None], words: str
+    tmp_path: Path, raw: Motion, damage: Callable[[Path], None], words: str
 ) -> None:
     folder = write_small_dataset(tmp_path / "bad", raw)
     damage(folder)
@@ -181,7 +184,7 @@ def test_a_bad_clip_is_left_out_with_its_reason(
     ],
 )
 def test_data_of_which_nothing_can_be_used_is_an_error(
-    tmp_path: Path, raw: RawMotion, damage: Callable[[Path], None], words: str
+    tmp_path: Path, raw: Motion, damage: Callable[[Path], None], words: str
 ) -> None:
     folder = write_small_dataset(tmp_path / "bad", raw)
     damage(folder)
@@ -190,14 +193,14 @@ def test_data_of_which_nothing_can_be_used_is_an_error(
     assert not (folder / "cache").exists()
 
 
-def test_missing_folder_and_missing_cache(tmp_path: Path, raw: RawMotion) -> None:
+def test_missing_folder_and_missing_cache(tmp_path: Path, raw: Motion) -> None:
     with pytest.raises(InputError, match="is not a folder"):
         build_cache(tmp_path / "nowhere")
     with pytest.raises(InputError, match="run in2in-prepare"):
         MotionCache(write_small_dataset(tmp_path / "raw", raw))
 
 
-def test_an_empty_split_is_an_error(tmp_path: Path, raw: RawMotion) -> None:
+def test_an_empty_split_is_an_error(tmp_path: Path, raw: Motion) -> None:
     folder = write_small_dataset(tmp_path / "noval", raw)
     (folder / "split" / "val.txt").write_text("")
     build_cache(folder)
@@ -205,9 +208,10 @@ def test_an_empty_split_is_an_error(tmp_path: Path, raw: RawMotion) -> None:
         InteractionDataModule(folder).setup("fit")
 
 
-def test_the_ignore_list_and_short_clips_are_left_out(tmp_path: Path, raw: RawMotion) -> None:
+def test_the_ignore_list_and_short_clips_are_left_out(tmp_path: Path, raw: Motion) -> None:
     folder = write_small_dataset(tmp_path / "ignore", raw)
     (folder / "split" / "ignore_list.txt").write_text("clip0\n")
+
     from in2in.data.layout import write_motion
 
     write_motion(folder, "clip1", raw.crop(0, 14))

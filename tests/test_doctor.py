@@ -11,6 +11,7 @@ import torch
 from conftest import Cli
 from hydra.utils import instantiate
 from omegaconf import OmegaConf
+from tensors import joints_of
 
 from in2in.bench.people import write_dataset
 from in2in.bench.planted_defects import DEFECTS
@@ -21,7 +22,7 @@ from in2in.check.motion import floor_level, longest_run, motion_findings
 from in2in.cli.entry import conf_dir
 from in2in.data.layout import interaction_path, motion_path, read_split, split_path
 from in2in.data.preparation import build_cache
-from in2in.motion.representation import RawMotion
+from in2in.motion.motion import Motion
 from in2in.text.tokens import TokenCount
 
 LIMITS: Limits = instantiate(OmegaConf.load(conf_dir() / "check" / "check.yaml").limits)
@@ -92,21 +93,21 @@ def test_processes_change_nothing(spoiled: tuple[Path, dict[str, int]], diagnosi
     assert examine(spoiled[0], LIMITS, TokenCount(), processes=1) == diagnosis
 
 
-def test_real_people_are_not_suspected(raw: RawMotion) -> None:
+def test_real_people_are_not_suspected(raw: Motion) -> None:
     """Two people of InterHuman."""
-    assert list(motion_findings("x", raw.joints, LIMITS)) == []
+    assert list(motion_findings("x", joints_of(raw), LIMITS)) == []
 
 
-def test_real_people_are_suspected_when_they_are_moved(raw: RawMotion) -> None:
+def test_real_people_are_suspected_when_they_are_moved(raw: Motion) -> None:
     def kinds(joints: torch.Tensor) -> set[Kind]:
         return {finding.kind for finding in motion_findings("x", joints, LIMITS)}
 
-    away = raw.joints.clone()
+    away = joints_of(raw).clone()
     away[1, ..., 0] += 20
     assert kinds(away) == {Kind.FAR}
-    inside = torch.stack([raw.joints[0], raw.joints[0] + 0.02])
+    inside = torch.stack([joints_of(raw)[0], joints_of(raw)[0] + 0.02])
     assert kinds(inside) == {Kind.INSIDE}
-    held = raw.joints.clone()
+    held = joints_of(raw).clone()
     held[0, 50:65] = held[0, 50]
     assert Kind.FROZEN not in kinds(held), "14 steps without motion are less than half a second"
     held[0, 50:67] = held[0, 50]

@@ -21,7 +21,8 @@ from in2in.evaluation.generation import unusable
 from in2in.evaluation.protocol import Protocol, plan
 from in2in.evaluation.table import latex, markdown
 from in2in.kept import missing_samples
-from in2in.pipeline import Generator, Motion, Prompt, sample_path
+from in2in.motion.sample_file import sample_path
+from in2in.pipeline import Generator, Motion, Prompt
 from in2in.prediction import GeneratorModule
 from in2in.runs.folder import read_run
 

@@ -9,35 +9,37 @@ import pytest
 import torch
 from scipy.spatial.transform import Rotation
 from takes import as_take, pushed
+from tensors import joints_of, rotations_of
 
 from in2in.bench.people import generate
 from in2in.data.layout import read_motion
 from in2in.errors import InputError
 from in2in.export.bvh import bvh_text, euler_zxy, write_bvh
+from in2in.export.formats import fitting_error
 from in2in.export.smpl import write_smpl
 from in2in.export.table import write_table
-from in2in.export.take import Take
-from in2in.motion.representation import FPS
+from in2in.motion.motion import Motion
 from in2in.motion.rig import Rig
 from in2in.motion.rotations import matrix_from_6d, rotate_about_y, shortest_turn
 from in2in.motion.skeleton import JOINTS, PARENTS, local_offsets, tpose_offsets
+from in2in.motion.texts import Texts
 
 SALSA = Path("data/salsa")
 
 
 @pytest.fixture(scope="module")
-def take() -> Take:
+def take() -> Motion:
     return pushed()
 
 
 @pytest.fixture(scope="module")
-def drifting(take: Take) -> Take:
+def drifting(take: Motion) -> Motion:
     """Bones that change their length and rotations that hardly fit, as a network makes them."""
     rng = np.random.default_rng(0)
     slow = np.cumsum(rng.normal(0, 0.004, take.joints.shape), axis=1).astype(np.float32)
     assert take.rotations is not None
     rotations = take.rotations + rng.normal(0, 0.1, take.rotations.shape).astype(np.float32)
-    return Take(take.joints + slow, FPS, "drifting", (), "", rotations)
+    return Motion(take.joints + slow, rotations, texts=Texts.single("drifting"))
 
 
 def read_bvh_joints(path: Path) -> tuple[np.ndarray, pybvh.Bvh]:
@@ -57,7 +59,7 @@ def test_bvh_gives_the_joints_back(kind: str, tmp_path: Path) -> None:
         assert 1 / file.frame_time == pytest.approx(30, abs=1e-4)
 
 
-def test_bvh_rests_in_the_t_pose_with_the_person_s_bones(take: Take, tmp_path: Path) -> None:
+def test_bvh_rests_in_the_t_pose_with_the_person_s_bones(take: Motion, tmp_path: Path) -> None:
     for path, joints in zip(write_bvh(tmp_path / "x", take), take.joints, strict=True):
         file = pybvh.read_bvh_file(path)
         rest = np.stack([file.rest_pose_positions()[file.node_index[name]] for name in JOINTS])
@@ -75,7 +77,7 @@ def test_bvh_gives_real_dancers_of_another_skeleton_back(tmp_path: Path) -> None
         np.testing.assert_allclose(read_bvh_joints(path)[0] / 100, joints, atol=0.01)
 
 
-def test_fit_recovers_exact_rotations_and_does_not_care_where_people_stand(take: Take) -> None:
+def test_fit_recovers_exact_rotations_and_does_not_care_where_people_stand(take: Motion) -> None:
     assert take.rotations is not None
     for joints, rotations, rig in zip(take.joints, take.rotations, take.rigs, strict=True):
         given = matrix_from_6d(torch.from_numpy(rotations).double())
@@ -89,22 +91,22 @@ def test_fit_recovers_exact_rotations_and_does_not_care_where_people_stand(take:
 def test_a_body_of_another_shape_keeps_its_rotations() -> None:
     """Hips beside the pelvis, not below it, and a longer chest, as in optical capture."""
     motion = generate(1, 0).motion
-    local = matrix_from_6d(motion.rotations[0].double())
-    rig = Rig.fit(motion.joints[0], motion.rotations[0])
+    local = matrix_from_6d(rotations_of(motion)[0].double())
+    rig = Rig.fit(joints_of(motion)[0], rotations_of(motion)[0])
     offsets = rig.offsets.clone()
     offsets[1], offsets[2] = torch.tensor([0.09, 0.02, -0.02]), torch.tensor([-0.09, 0.02, -0.02])
     offsets[12], offsets[3] = torch.tensor([0.0, 0.2, 0.06]), torch.tensor([0.0, 0.16, 0.03])
     other = Rig(offsets, rig.root_position, rig.root_rotation, local)
-    found = Rig.fit(other.joints(), motion.rotations[0])
+    found = Rig.fit(other.joints(), rotations_of(motion)[0])
     torch.testing.assert_close(found.joints(), other.joints(), atol=1e-4, rtol=0)
     torch.testing.assert_close(found.local_rotations, local, atol=1e-3, rtol=0)
     torch.testing.assert_close(found.root_rotation, rig.root_rotation, atol=1e-3, rtol=0)
 
 
-def test_drifting_bones_are_followed_and_the_error_is_told(drifting: Take, tmp_path: Path) -> None:
+def test_drifting_bones_are_followed_and_the_error_is_told(drifting: Motion, tmp_path: Path) -> None:
     read = np.stack([read_bvh_joints(path)[0] for path in write_bvh(tmp_path / "x", drifting)]) / 100
     off = np.linalg.norm(read - drifting.joints, axis=-1) * 100
-    mean, largest = drifting.fitting_error()
+    mean, largest = fitting_error(drifting)
     assert (off.mean(), off.max()) == (pytest.approx(mean, abs=1e-3), pytest.approx(largest, abs=1e-3))
     assert 0.1 < mean < 3
 
@@ -147,7 +149,7 @@ def smplh_joints(path: Path, joints: np.ndarray, rotations: np.ndarray) -> np.nd
     return np.stack(place, axis=1)
 
 
-def test_smplh_rotations_pose_the_clip_s_own_bones(take: Take, tmp_path: Path) -> None:
+def test_smplh_rotations_pose_the_clip_s_own_bones(take: Motion, tmp_path: Path) -> None:
     assert take.rotations is not None
     paths = write_smpl(tmp_path / "x", take)
     for path, joints, rotations in zip(paths, take.joints, take.rotations, strict=True):
@@ -165,7 +167,7 @@ def test_smplh_rotations_pose_the_clip_s_own_bones(take: Take, tmp_path: Path) -
         assert "betas are zeros" in str(data["note"])
 
 
-def test_the_table_is_the_joints(take: Take, tmp_path: Path) -> None:
+def test_the_table_is_the_joints(take: Motion, tmp_path: Path) -> None:
     write_table(tmp_path / "x.csv", take)
     rows = list(csv.DictReader((tmp_path / "x.csv").open()))
     assert len(rows) == 80
@@ -175,7 +177,7 @@ def test_the_table_is_the_joints(take: Take, tmp_path: Path) -> None:
     np.testing.assert_allclose(read, take.joints[1, 30, JOINTS.index("left_wrist")], atol=1e-6)
 
 
-def test_an_unfinished_file_is_never_left(take: Take, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unfinished_file_is_never_left(take: Motion, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> str:
         raise KeyboardInterrupt
 
@@ -187,16 +189,16 @@ def test_an_unfinished_file_is_never_left(take: Take, tmp_path: Path, monkeypatc
     assert (tmp_path / "x_person1.bvh").read_text() == "from before"
 
 
-def test_a_take_without_rotations_has_no_bvh(take: Take, tmp_path: Path) -> None:
+def test_a_take_without_rotations_has_no_bvh(take: Motion, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="has no rotations"):
-        write_bvh(tmp_path / "x", Take(take.joints, 30, "bare"))
+        write_bvh(tmp_path / "x", Motion(take.joints, texts=Texts.single("bare")))
     assert take.rotations is not None
     with pytest.raises(InputError, match="hold no rotations"):
-        write_bvh(tmp_path / "x", Take(take.joints, 30, "zeros", rotations=np.zeros_like(take.rotations)))
+        write_bvh(tmp_path / "x", Motion(take.joints, np.zeros_like(take.rotations), texts=Texts.single("zeros")))
     assert not list(tmp_path.iterdir())
 
 
-def test_every_file_of_bvh_text_is_plain(take: Take) -> None:
+def test_every_file_of_bvh_text_is_plain(take: Motion) -> None:
     lines = bvh_text(take.rigs[0], 25).splitlines()
     assert lines[0] == "HIERARCHY"
     assert "Frames: 40" in lines

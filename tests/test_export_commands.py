@@ -12,21 +12,22 @@ from conftest import Cli
 from takes import pushed, sample_of
 
 from in2in.export.formats import FORMATS
-from in2in.export.take import Take, read_take
+from in2in.motion.motion import Motion
+from in2in.motion.sample_file import read_sample
 from in2in.pipeline import Prompt
 
 
 @pytest.fixture(scope="module")
-def take() -> Take:
+def take() -> Motion:
     return pushed()
 
 
-def test_samples_are_exported_in_all_formats(cli: Cli, take: Take, tmp_path: Path) -> None:
+def test_samples_are_exported_in_all_formats(cli: Cli, take: Motion, tmp_path: Path) -> None:
     if shutil.which("ffmpeg") is None:
         pytest.importorskip("imageio_ffmpeg")
     (tmp_path / "made").mkdir()
     assert take.rotations is not None
-    short = Take(take.joints[:, :8], 30, "", rotations=take.rotations[:, :8])
+    short = take.crop(0, 8)
     for number in range(2):
         sample_of(short, tmp_path / "made" / f"00{number}.npz")
     out = tmp_path / "taken away"
@@ -38,10 +39,10 @@ def test_samples_are_exported_in_all_formats(cli: Cli, take: Take, tmp_path: Pat
     endings = [".bvh", ".csv", ".gif", ".glb", ".html", ".mp4", ".npz", ".png"]
     assert sorted({path.suffix for path in out.iterdir()}) == endings
     assert len(list(out.iterdir())) == 2 * 10
-    assert read_take(tmp_path / "made" / "000.npz").individuals == ("one waves", "")
+    assert read_sample(tmp_path / "made" / "000.npz").texts.first_individuals == ("one waves", "")
 
 
-def test_what_was_exported_before_is_no_sample(cli: Cli, dataset: Path, take: Take, tmp_path: Path) -> None:
+def test_what_was_exported_before_is_no_sample(cli: Cli, dataset: Path, take: Motion, tmp_path: Path) -> None:
     for name in ("hug", "push"):
         (tmp_path / name).mkdir()
         sample_of(take, tmp_path / name / "000.npz")
@@ -56,7 +57,7 @@ def test_what_was_exported_before_is_no_sample(cli: Cli, dataset: Path, take: Ta
     assert finished.code == 0, finished.err
 
 
-def test_files_may_be_a_list_of_files_folders_and_patterns(cli: Cli, take: Take, tmp_path: Path) -> None:
+def test_files_may_be_a_list_of_files_folders_and_patterns(cli: Cli, take: Motion, tmp_path: Path) -> None:
     for name in ("one/000", "two/deep/001", "two/002", "some [x] 3/003", "four/004"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         sample_of(take, tmp_path / f"{name}.npz")
@@ -84,7 +85,7 @@ def test_clips_are_found_by_ids_that_look_like_numbers(cli: Cli, dataset: Path, 
     assert sorted(path.stem for path in (tmp_path / "out").iterdir()) == sorted(names)
 
 
-def test_samples_and_real_clips_share_a_page(cli: Cli, dataset: Path, take: Take, tmp_path: Path) -> None:
+def test_samples_and_real_clips_share_a_page(cli: Cli, dataset: Path, take: Motion, tmp_path: Path) -> None:
     sample_of(take, tmp_path / "000.npz")
     given = [f"files={tmp_path}/000.npz", f"data_dir={dataset}", "clips=[clip5,clip4]", f"page={tmp_path}/all.html"]
     finished = cli("export", *given)
@@ -136,7 +137,7 @@ def damaged(good: Path, path: Path, **changed: np.ndarray) -> None:
     ],
 )
 def test_bad_input_gets_one_line_and_leaves_nothing(
-    cli: Cli, take: Take, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], words: str
+    cli: Cli, take: Motion, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], words: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
     good = sample_of(take, tmp_path / "good.npz")

@@ -8,7 +8,8 @@ from chromium import chromium, wait
 from standing import two_people
 
 from in2in.export.gallery import Entry, Group, write_gallery
-from in2in.export.take import Take
+from in2in.motion.motion import Motion
+from in2in.motion.texts import Texts
 
 PROMPT = 'Two people wave </script><b>both</b> & <!-- "quoted" {{title}}'
 PLAYER = "document.getElementById('player').contentWindow"
@@ -18,9 +19,9 @@ PLAYER = "document.getElementById('player').contentWindow"
 def page(tmp_path: Path) -> Path:
     """Three clips, of which the second cannot be shown."""
     entries = [
-        Entry(f"one {PROMPT}", Take(two_people(90), 30, PROMPT), frame=50),
+        Entry(f"one {PROMPT}", Motion(two_people(90), texts=Texts.single(PROMPT)), frame=50),
         Entry("two", None),
-        Entry("three", Take(two_people(40), 30, "the third")),
+        Entry("three", Motion(two_people(40), texts=Texts.single("the third"))),
     ]
     write_gallery(tmp_path / "page.html", PROMPT, f"a report {PROMPT}", [Group("group", PROMPT, entries)])
     return tmp_path / "page.html"

@@ -9,28 +9,28 @@ from takes import pushed
 
 from in2in.export.body import LIMBS, POINTS, body_points
 from in2in.export.glb import write_glb
-from in2in.export.take import Take
-from in2in.motion.representation import FPS
+from in2in.motion.motion import Motion
 from in2in.motion.skeleton import JOINTS, PARENTS
+from in2in.motion.texts import Texts
 
 
 @pytest.fixture(scope="module")
-def take() -> Take:
+def take() -> Motion:
     return pushed()
 
 
 @pytest.fixture(scope="module")
-def drifting(take: Take) -> Take:
+def drifting(take: Motion) -> Motion:
     """Bones that change their length and rotations that hardly fit, as a network makes them."""
     rng = np.random.default_rng(0)
     slow = np.cumsum(rng.normal(0, 0.004, take.joints.shape), axis=1).astype(np.float32)
     assert take.rotations is not None
     rotations = take.rotations + rng.normal(0, 0.1, take.rotations.shape).astype(np.float32)
-    return Take(take.joints + slow, FPS, "drifting", (), "", rotations)
+    return Motion(take.joints + slow, rotations, texts=Texts.single("drifting"))
 
 
 @pytest.fixture
-def glb(drifting: Take, tmp_path: Path) -> Glb:
+def glb(drifting: Motion, tmp_path: Path) -> Glb:
     write_glb(tmp_path / "x.glb", drifting)
     return Glb(tmp_path / "x.glb")
 
@@ -47,9 +47,9 @@ def test_the_joints_of_each_person_are_one_tree_that_a_skin_names(glb: Glb) -> N
 
 
 @pytest.mark.parametrize("rotations", ["given", "none"])
-def test_joints_are_where_the_motion_has_them(rotations: str, drifting: Take, tmp_path: Path) -> None:
+def test_joints_are_where_the_motion_has_them(rotations: str, drifting: Motion, tmp_path: Path) -> None:
     given = drifting.rotations if rotations == "given" else None
-    write_glb(tmp_path / "x.glb", Take(drifting.joints, FPS, "x", rotations=given))
+    write_glb(tmp_path / "x.glb", Motion(drifting.joints, given))
     glb = Glb(tmp_path / "x.glb")
     np.testing.assert_allclose(glb.seconds(), np.arange(40) / 30, atol=1e-6)
     for frame in (0, 17, 39):
@@ -59,7 +59,7 @@ def test_joints_are_where_the_motion_has_them(rotations: str, drifting: Take, tm
             np.testing.assert_allclose(found, joints[frame], atol=1e-5)
 
 
-def test_at_rest_it_is_a_t_pose_on_the_floor_that_the_inverse_bind_matrices_undo(glb: Glb, drifting: Take) -> None:
+def test_at_rest_it_is_a_t_pose_on_the_floor_that_the_inverse_bind_matrices_undo(glb: Glb, drifting: Motion) -> None:
     world = glb.world()
     for person, joints in enumerate(drifting.joints, start=1):
         names, unbind = glb.skin(f"person{person}_skin")
@@ -74,7 +74,7 @@ def test_at_rest_it_is_a_t_pose_on_the_floor_that_the_inverse_bind_matrices_undo
         assert 0.1 < skin[:, 1].max() - place["head"][1] < 0.25
 
 
-def test_limbs_follow_the_joints(glb: Glb, drifting: Take) -> None:
+def test_limbs_follow_the_joints(glb: Glb, drifting: Motion) -> None:
     """The skin by an independent linear blend skinning lies around the limbs of the motion, as they are thick."""
     points = body_points(drifting.joints)
     bones = [limb for limb in LIMBS if limb.end < 22 and PARENTS[limb.end] == limb.start]
@@ -93,7 +93,7 @@ def test_limbs_follow_the_joints(glb: Glb, drifting: Take) -> None:
             assert np.abs(ball - 0.058).min() < 0.002
 
 
-def test_trimesh_loads_both_people_upright_and_facing_outwards(take: Take, tmp_path: Path) -> None:
+def test_trimesh_loads_both_people_upright_and_facing_outwards(take: Motion, tmp_path: Path) -> None:
     trimesh = pytest.importorskip("trimesh")
     write_glb(tmp_path / "x.glb", take)
     scene = trimesh.load(tmp_path / "x.glb")

@@ -11,12 +11,13 @@ from chromium import chromium, wait
 from conftest import Cli
 from standing import two_people
 
-from in2in.data.layout import Texts, write_motion, write_split, write_texts
+from in2in.data.layout import write_motion, write_split, write_texts
 from in2in.evaluation.page import Extremes, write_extremes
 from in2in.evaluation.protocol import Item
 from in2in.export.html import notebook_view
-from in2in.export.take import Take
-from in2in.motion.representation import RawMotion, canonicalise, encode
+from in2in.motion.motion import Motion
+from in2in.motion.representation import canonicalise, encode
+from in2in.motion.texts import Texts
 
 RUN = "console.log(window.hacked='HACKED')"
 """What no page may do; the browser's log tells of it, and in a frame that is shut off its own window."""
@@ -94,7 +95,7 @@ def test_the_page_of_a_sweep(cli: Cli, run_folder: Path, browser: Any, tmp_path:
     harmless(browser)
 
 
-def test_the_doctor_s_page(cli: Cli, raw: RawMotion, browser: Any, tmp_path: Path) -> None:
+def test_the_doctor_s_page(cli: Cli, raw: Motion, browser: Any, tmp_path: Path) -> None:
     for number, text in enumerate(HOSTILE):
         write_motion(tmp_path / "data", f"c{number}", raw.crop(0, 31))
         write_texts(tmp_path / "data", f"c{number}", Texts((text, text), ((), ())))
@@ -114,7 +115,7 @@ def test_the_doctor_s_page(cli: Cli, raw: RawMotion, browser: Any, tmp_path: Pat
     harmless(browser)
 
 
-def test_the_page_of_an_evaluation(raw: RawMotion, browser: Any, tmp_path: Path) -> None:
+def test_the_page_of_an_evaluation(raw: Motion, browser: Any, tmp_path: Path) -> None:
     motion = encode(canonicalise(raw.crop(0, 21)))
     items = [Item(f"clip {text}", text, ("", ""), 0, 20, False) for text in HOSTILE]
     figure = Extremes.of(f"figure {HOSTILE[1]}", np.arange(len(HOSTILE)))
@@ -129,7 +130,7 @@ def test_the_page_of_an_evaluation(raw: RawMotion, browser: Any, tmp_path: Path)
 
 
 def test_the_element_of_notebooks_and_the_demo(browser: Any, tmp_path: Path) -> None:
-    takes = [Take(two_people(20), 30, text, (text, ""), text) for text in HOSTILE]
+    takes = [Motion(two_people(20), texts=Texts.single(text, text, ""), name=text) for text in HOSTILE]
     page = f"<!doctype html><meta charset=utf-8><title>mine</title><body>{notebook_view(takes, HOSTILE[0])}"
     (tmp_path / "notebook.html").write_text(page, encoding="utf-8")
     browser.get((tmp_path / "notebook.html").as_uri())

@@ -11,6 +11,7 @@ import pytest
 import torch
 from conftest import Cli
 from sources import edit, left_out_rows, on_floor, one_line, sway, with_nan
+from tensors import joints_of, rotations_of
 
 from in2in.data.cache import MotionCache
 from in2in.data.layout import read_motion, read_split, read_texts
@@ -51,15 +52,15 @@ def test_humanml3d_becomes_single_persons_at_30_frames_a_second(humanml3d: Path,
     assert read_split(out, "train") == ["000000", "000001", "000001_1"]
     assert read_split(out, "val") == ["000002"]
     whole = read_motion(out, "000001")
-    torch.testing.assert_close(whole.joints.double(), on_floor(sway(151, 30)), atol=1e-3, rtol=0)
+    torch.testing.assert_close(joints_of(whole).double(), on_floor(sway(151, 30)), atol=1e-3, rtol=0)
     check = check_motion(whole, sway(101, 20), 20)
     assert check.shared is not None
     assert check.shared < 1e-3
     assert check.posed < 1e-3
     assert check.standing == 1.0
     part = read_motion(out, "000001_1")
-    torch.testing.assert_close(part.joints, whole.joints[:, 30:91])
-    torch.testing.assert_close(part.rotations, whole.rotations[:, 30:91])
+    torch.testing.assert_close(joints_of(part), joints_of(whole)[:, 30:91])
+    torch.testing.assert_close(rotations_of(part), rotations_of(whole)[:, 30:91])
 
 
 def test_humanml3d_captions_go_with_their_range(humanml3d: Path, cli: Cli) -> None:
@@ -157,7 +158,7 @@ def test_who_lies_is_imported_as_lying(humanml3d: Path, cli: Cli) -> None:
     assert finished.code == 0, finished.err
     motion = read_motion(humanml3d.parent / "out", "000001")
     expected = torch.from_numpy(lying(on_floor(sway(151, 30)).numpy()))
-    torch.testing.assert_close(motion.joints.double(), on_floor(expected), atol=1e-3, rtol=0)
+    torch.testing.assert_close(joints_of(motion).double(), on_floor(expected), atol=1e-3, rtol=0)
 
 
 UPS = {
@@ -213,7 +214,7 @@ def test_humanml3d_of_another_unit_and_other_axes(
     assert finished.code == 0, finished.err
     assert [words for words in said if words not in finished.out] == []
     motion = read_motion(humanml3d.parent / "out", "000000")
-    torch.testing.assert_close(motion.joints.double(), on_floor(sway(151, 30)), atol=1e-3, rtol=0)
+    torch.testing.assert_close(joints_of(motion).double(), on_floor(sway(151, 30)), atol=1e-3, rtol=0)
 
 
 @pytest.mark.skipif("IN2IN_HUMANML3D_SAMPLES" not in os.environ, reason="needs real clips of HumanML3D")

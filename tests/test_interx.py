@@ -11,10 +11,11 @@ import pytest
 import roma
 import torch
 from conftest import Cli
+from tensors import joints_of, rotations_of
 
 from in2in.data.layout import read_motion, read_split, read_texts
 from in2in.motion.inverse_kinematics import inverse_kinematics
-from in2in.motion.representation import RawMotion
+from in2in.motion.motion import Motion
 from in2in.motion.rotations import matrix_from_6d, matrix_to_6d
 from in2in.motion.skeleton import BONE_LENGTHS, PARENTS, bone_lengths, forward_kinematics, tpose_offsets
 
@@ -24,14 +25,14 @@ Z_UP = torch.tensor([[1.0, 0, 0], [0, 0, -1.0], [0, 1.0, 0]]).double()
 """Our axes to those of a source whose z is up."""
 
 
-def posed(raw: RawMotion, person: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def posed(raw: Motion, person: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Local rotations, root rotation and root place of a person of a real clip, at 30 frames a second."""
-    joints = raw.joints[person, :FRAMES].double()
+    joints = joints_of(raw)[person, :FRAMES].double()
     _, root = inverse_kinematics(joints)
-    return matrix_from_6d(raw.rotations[person, :FRAMES].double()), root, joints[:, 0]
+    return matrix_from_6d(rotations_of(raw)[person, :FRAMES].double()), root, joints[:, 0]
 
 
-def write_interx(folder: Path, raw: RawMotion, world: torch.Tensor, gender: str = "neutral") -> Path:
+def write_interx(folder: Path, raw: Motion, world: torch.Tensor, gender: str = "neutral") -> Path:
     """One clip at 120 frames a second: each of ours, and three others after it that must not be read."""
     for person in range(2):
         local, root, place = posed(raw, person)
@@ -59,11 +60,11 @@ def write_interx(folder: Path, raw: RawMotion, world: torch.Tensor, gender: str 
 
 
 @pytest.fixture
-def source(tmp_path: Path, raw: RawMotion) -> Path:
+def source(tmp_path: Path, raw: Motion) -> Path:
     return write_interx(tmp_path / "interx", raw, torch.eye(3).double())
 
 
-def expected(raw: RawMotion, offsets: torch.Tensor) -> torch.Tensor:
+def expected(raw: Motion, offsets: torch.Tensor) -> torch.Tensor:
     """Both persons' joints on given bones, the lowest on y = 0: [2, T, 22, 3]."""
     people = []
     for person in range(2):
@@ -74,7 +75,7 @@ def expected(raw: RawMotion, offsets: torch.Tensor) -> torch.Tensor:
     return joints
 
 
-def test_a_real_clip_comes_back_on_neutral_bones(cli: Cli, source: Path, tmp_path: Path, raw: RawMotion) -> None:
+def test_a_real_clip_comes_back_on_neutral_bones(cli: Cli, source: Path, tmp_path: Path, raw: Motion) -> None:
     finished = cli("prepare", "source=interx", f"interx_dir={source}", f"out={tmp_path / 'out'}", "processes=1")
     assert finished.code == 0, finished.err
     motion = read_motion(tmp_path / "out", CLIP)
@@ -82,16 +83,16 @@ def test_a_real_clip_comes_back_on_neutral_bones(cli: Cli, source: Path, tmp_pat
     np.testing.assert_allclose(motion.joints, expected(raw, neutral), atol=1e-4)
     turns = matrix_to_6d(torch.stack([posed(raw, person)[0] for person in range(2)]))
     np.testing.assert_allclose(motion.rotations, turns, atol=1e-4)
-    own = bone_lengths(motion.joints)
+    own = bone_lengths(torch.from_numpy(motion.joints))
     np.testing.assert_allclose(own, torch.tensor(BONE_LENGTHS).expand_as(own), atol=1e-4)
-    apart = raw.joints[0, :FRAMES, 0] - raw.joints[1, :FRAMES, 0]
+    apart = joints_of(raw)[0, :FRAMES, 0] - joints_of(raw)[1, :FRAMES, 0]
     np.testing.assert_allclose(motion.joints[0, :, 0] - motion.joints[1, :, 0], apart, atol=1e-4)
     assert read_split(tmp_path / "out", "train") == [CLIP]
     assert read_texts(tmp_path / "out", CLIP).interaction == ("Two people walk.", "They walk past each other.")
     assert "bones of the neutral body" in finished.out
 
 
-def test_axes_make_no_difference(cli: Cli, source: Path, tmp_path: Path, raw: RawMotion) -> None:
+def test_axes_make_no_difference(cli: Cli, source: Path, tmp_path: Path, raw: Motion) -> None:
     turned = write_interx(tmp_path / "turned", raw, Z_UP)
     given = [(source, []), (turned, ["axes=[x,z,-y]"]), (turned, []), (turned, ["up=z"])]
     for number, (folder, axes) in enumerate(given):
@@ -194,7 +195,7 @@ def test_a_model_that_is_missing_is_no_fault_of_the_clips(cli: Cli, source: Path
         shutil.rmtree(tmp_path / "out")
 
 
-def test_the_body_model_gives_everybody_their_own_bones(cli: Cli, tmp_path: Path, raw: RawMotion) -> None:
+def test_the_body_model_gives_everybody_their_own_bones(cli: Cli, tmp_path: Path, raw: Motion) -> None:
     """A model whose vertices are its joints; the first shape parameter makes it larger by a tenth."""
     source = write_interx(tmp_path / "interx", raw, torch.eye(3).double(), gender="female")
     offsets = tpose_offsets(torch.tensor(BONE_LENGTHS).double())

@@ -5,10 +5,11 @@ import math
 import pytest
 import roma
 import torch
+from tensors import joints_of
 from torch import Tensor
 
 from in2in.motion.inverse_kinematics import inverse_kinematics
-from in2in.motion.representation import RawMotion
+from in2in.motion.motion import Motion
 from in2in.motion.skeleton import (
     BONE_LENGTHS,
     INDEX,
@@ -113,8 +114,8 @@ def test_a_bone_folded_back_and_a_bone_of_no_length_still_have_rotations() -> No
     assert set(changed) <= {"left_elbow", "left_wrist", "neck", "head"}
 
 
-def test_two_real_people_are_posed_within_two_centimetres(raw: RawMotion) -> None:
-    joints = raw.joints.double()
+def test_two_real_people_are_posed_within_two_centimetres(raw: Motion) -> None:
+    joints = joints_of(raw).double()
     local, root = inverse_kinematics(joints)
     for person in range(2):
         lengths = bone_lengths(joints[person]).median(dim=0).values

@@ -12,6 +12,7 @@ import torch
 import yaml
 from conftest import Cli
 from sources import edit, left_out_rows, on_floor, one_line, sway, with_nan
+from tensors import joints_of
 from torch import Tensor
 
 from in2in.data.layout import read_motion, read_split, read_texts
@@ -63,7 +64,7 @@ def test_pairs_of_another_skeleton(pairs: Path, cli: Cli) -> None:
     assert [len(clips) for clips in splits.values()] == [3, 1, 1]
     assert sorted(clip for clips in splits.values() for clip in clips) == [f"take{take}" for take in range(5)]
     motion = read_motion(out, "take3")
-    torch.testing.assert_close(motion.joints.double(), on_floor(sway(61, 30, persons=2)), atol=1e-4, rtol=0)
+    torch.testing.assert_close(joints_of(motion).double(), on_floor(sway(61, 30, persons=2)), atol=1e-4, rtol=0)
     texts = read_texts(out, "take3")
     assert texts.interaction == ("they sway 3",)
     assert texts.individuals == (("one sways",), ("one turns",))
@@ -73,7 +74,7 @@ def test_one_of_two_persons(pairs: Path, cli: Cli) -> None:
     (pairs / "map.yaml").write_text(yaml.safe_dump(own_map(persons=[1])))
     assert cli("prepare", *joints_arguments(pairs)).code == 0
     motion = read_motion(pairs / "out", "take0")
-    torch.testing.assert_close(motion.joints.double(), on_floor(sway(61, 30, persons=2)[1:]), atol=1e-4, rtol=0)
+    torch.testing.assert_close(joints_of(motion).double(), on_floor(sway(61, 30, persons=2)[1:]), atol=1e-4, rtol=0)
     assert read_texts(pairs / "out", "take0").individuals == (("they sway 0",),)
 
 
@@ -198,8 +199,8 @@ def test_what_neither_files_nor_map_say_is_told_from_all_takes(pairs: Path, cli:
     assert "z is taken to point up" in finished.out
     for take in ("take0", "take2"):
         motion = read_motion(pairs / "out", take)
-        torch.testing.assert_close(motion.joints.double(), on_floor(sway(61, 30, persons=2)), atol=1e-4, rtol=0)
-    joints = read_motion(pairs / "out", "take1").joints
+        torch.testing.assert_close(joints_of(motion).double(), on_floor(sway(61, 30, persons=2)), atol=1e-4, rtol=0)
+    joints = joints_of(read_motion(pairs / "out", "take1"))
     rise = (joints[:, :, INDEX["neck"]] - joints[:, :, INDEX["pelvis"]])[..., 1]
     assert rise.abs().max() < 0.3, "who lies is not stood up"
 
@@ -225,7 +226,7 @@ def test_takes_of_one_name_are_called_by_their_folders(pairs: Path, cli: Cli) ->
     assert cli("prepare", *joints_arguments(pairs, *given)).code == 0
     out = pairs / "out"
     assert read_split(out, "train") == ["monday__a", "tuesday__a"]
-    tall = [read_motion(out, clip).joints[0, 0, :, 1].max() for clip in ("monday__a", "tuesday__a")]
+    tall = [joints_of(read_motion(out, clip))[0, 0, :, 1].max() for clip in ("monday__a", "tuesday__a")]
     assert tall[1] / tall[0] == pytest.approx(0.9, abs=0.01)
 
 
@@ -241,7 +242,7 @@ def test_two_files_of_one_person_each_are_a_pair(pairs: Path, cli: Cli) -> None:
     finished = cli("prepare", *pair_arguments(pairs, *given))
     assert finished.code == 0, finished.err
     motion = read_motion(pairs / "out", "a0")
-    torch.testing.assert_close(motion.joints.double(), on_floor(sway(60, 30, persons=2)), atol=1e-3, rtol=0)
+    torch.testing.assert_close(joints_of(motion).double(), on_floor(sway(60, 30, persons=2)), atol=1e-3, rtol=0)
     assert read_texts(pairs / "out", "a0").individuals == (("one sways",), ("one turns",))
 
 

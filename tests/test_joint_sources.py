@@ -8,6 +8,7 @@ import torch
 from conftest import Cli
 from hydra.utils import instantiate
 from sources import on_floor, sway
+from tensors import joints_of, rotations_of
 
 from in2in.cli.entry import conf_dir
 from in2in.cli.prepare import read_joint_map
@@ -17,7 +18,7 @@ from in2in.importers.import_check import check_motion
 from in2in.importers.joint_readers import read_bandai_namco, read_sbu_kinect
 from in2in.importers.positions import motion_from_positions
 from in2in.importers.text_tables import read_text_table
-from in2in.motion.representation import RawMotion
+from in2in.motion.motion import Motion
 from in2in.motion.skeleton import BONE_LENGTHS, INDEX, JOINTS, bone_lengths, forward_kinematics, tpose_offsets
 
 MAPS = sorted(path.stem for path in (conf_dir() / "prepare" / "joints").glob("*.yaml"))
@@ -42,19 +43,19 @@ def test_bones_that_stretch_are_made_rigid_where_the_map_says_so() -> None:
     wobbly, rigid = (motion_from_positions(stretched, 15, rigid) for rigid in (False, True))
     assert not check_motion(wobbly).passed
     assert check_motion(rigid).posed < 1e-4
-    lengths = bone_lengths(rigid.joints[0])
+    lengths = bone_lengths(joints_of(rigid)[0])
     assert (lengths - lengths[0]).abs().max() < 1e-5
     keep = [joint for joint in range(22) if joint != INDEX["left_wrist"]]
-    torch.testing.assert_close(rigid.joints[:, :, keep], wobbly.joints[:, :, keep], atol=5e-3, rtol=0)
+    torch.testing.assert_close(joints_of(rigid)[:, :, keep], joints_of(wobbly)[:, :, keep], atol=5e-3, rtol=0)
 
 
 def test_the_check_fails_on_what_is_wrong() -> None:
     joints = sway(61, 30)
     good = motion_from_positions(joints, 30)
     assert check_motion(good, joints).passed
-    stacked = good.rotations.unflatten(-1, (3, 2)).transpose(-1, -2).flatten(-2)  # HumanML3D's layout
-    assert check_motion(RawMotion(good.joints, stacked)).posed > 0.1
-    assert check_motion(RawMotion(good.joints + 0.3, good.rotations)).standing == 0
+    stacked = rotations_of(good).unflatten(-1, (3, 2)).transpose(-1, -2).flatten(-2)  # HumanML3D's layout
+    assert check_motion(Motion.from_tensors(joints_of(good), stacked)).posed > 0.1
+    assert check_motion(Motion.from_tensors(joints_of(good) + 0.3, rotations_of(good))).standing == 0
     late = check_motion(good, joints.roll(5, dims=1)).shared
     assert late is not None
     assert late > 0.05
@@ -96,7 +97,9 @@ def test_bandai_namco(tmp_path: Path, cli: Cli) -> None:
     assert read_texts(tmp_path / "out", clips[1]).interaction == ("a person walks and turns left in a normal way",)
     motion = read_motion(tmp_path / "out", clips[0])
     keep = [INDEX[name] for name in JOINTS if name not in ("spine1", "spine2")]
-    torch.testing.assert_close(motion.joints[:, :, keep], on_floor(sway(90, 30))[:, :, keep].float(), atol=1e-3, rtol=0)
+    torch.testing.assert_close(
+        joints_of(motion)[:, :, keep], on_floor(sway(90, 30))[:, :, keep].float(), atol=1e-3, rtol=0
+    )
 
 
 def sbu_lines(frames: int) -> list[str]:
@@ -136,10 +139,10 @@ def test_sbu_kinect(sbu: Path, cli: Cli) -> None:
     )
     assert read_texts(sbu / "out", "s03s04_06_001").interaction == ("two people hug each other",)
     motion = read_motion(sbu / "out", "s01s02_03_001")
-    assert motion.joints.shape == (2, 39, 22, 3)
+    assert joints_of(motion).shape == (2, 39, 22, 3)
     truth = sway(39, 30, 2)
     arms = [INDEX[f"{side}_{name}"] for side in ("left", "right") for name in ("shoulder", "elbow", "wrist")]
-    apart = motion.joints[:, :, arms].double() - truth[:, :, arms]
+    apart = joints_of(motion)[:, :, arms].double() - truth[:, :, arms]
     assert (apart - apart.mean(dim=(0, 1, 2))).abs().max() < 0.03  # at another height: the toes are derived
 
 

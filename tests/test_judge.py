@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 from conftest import TINY, Cli
+from tensors import joints_of
 
 from in2in.bench.judge import UNKNOWN, Share, Verdict, judge, recognise, share_right, share_table
 from in2in.bench.judge.agreement import agreement, held_out
@@ -82,7 +83,7 @@ def test_swapped_persons_and_mirrored_motion_are_judged_wrong(verdicts: dict[str
 
 def test_a_record_may_leave_out_who_touches_whom(clips: list[Clip]) -> None:
     for clip in clips:
-        verdict = judge(clip.motion.joints, replace(clip.truth, touches=()))
+        verdict = judge(joints_of(clip.motion), replace(clip.truth, touches=()))
         assert verdict.contact is None
         assert verdict.kind
         assert verdict.role or clip.truth.kind == "circle dance", "where hands are joined at once, nobody starts"
@@ -100,7 +101,7 @@ def test_another_clip_of_the_same_kind_is_told_from_its_roles_and_hands(clips: l
     for clip in clips[: 4 * len(KINDS)]:
         truth = clip.truth
         told = replace(truth, starter=1 - truth.starter, hands=truth.hands[::-1])
-        verdict = judge(clip.motion.joints, told)
+        verdict = judge(joints_of(clip.motion), told)
         assert verdict.kind
         assert verdict.role in (False, None), truth.kind
 
@@ -108,7 +109,7 @@ def test_another_clip_of_the_same_kind_is_told_from_its_roles_and_hands(clips: l
 @pytest.mark.parametrize("size", [0.85, 1.2])
 def test_neither_place_nor_direction_nor_body_size_counts(clips: list[Clip], size: float) -> None:
     for clip in clips[:36]:
-        turned = rotate_about_y(clip.motion.joints, torch.tensor(2.0)) * size + torch.tensor([3.0, 0.0, -5.0])
+        turned = rotate_about_y(joints_of(clip.motion), torch.tensor(2.0)) * size + torch.tensor([3.0, 0.0, -5.0])
         verdict = judge(turned, clip.truth)
         assert verdict.kind, clip.truth.kind
         assert verdict.role is not False, clip.truth.kind
@@ -118,8 +119,8 @@ def test_neither_place_nor_direction_nor_body_size_counts(clips: list[Clip], siz
 
 def test_hands_that_stay_apart_make_no_contact() -> None:
     clip = generate(0, 7, kind="handshake", split=TRAIN)
-    assert judge(clip.motion.joints, clip.truth).contact
-    away = clip.motion.joints.clone()
+    assert judge(joints_of(clip.motion), clip.truth).contact
+    away = joints_of(clip.motion).clone()
     way = away[1, :, 0] - away[0, :, 0]
     away[1] += 0.5 * torch.nn.functional.normalize(way * torch.tensor([1.0, 0.0, 1.0]), dim=-1)[:, None]
     assert judge(away, clip.truth).contact is False
@@ -127,18 +128,18 @@ def test_hands_that_stay_apart_make_no_contact() -> None:
 
 def test_people_who_stand_still_do_nothing(clips: list[Clip]) -> None:
     for clip in clips[:18]:
-        assert recognise(clip.motion.joints[:, :1].expand(-1, 90, -1, -1)) == UNKNOWN
+        assert recognise(joints_of(clip.motion)[:, :1].expand(-1, 90, -1, -1)) == UNKNOWN
 
 
 def test_questions_that_do_not_apply_are_not_asked() -> None:
     bow = generate(3, 7, kind="bow")
-    verdict = judge(bow.motion.joints, bow.truth)
+    verdict = judge(joints_of(bow.motion), bow.truth)
     assert (verdict.hand, verdict.partner_hand, verdict.way, verdict.contact) == (None, None, None, None)
-    assert judge(bow.motion.joints, replace(bow.truth, tempo="normal")).tempo is None
+    assert judge(joints_of(bow.motion), replace(bow.truth, tempo="normal")).tempo is None
     dances = [generate(k, 7, kind="circle dance") for k in range(12)]
     joined = [clip for clip in dances if min(touch.start for touch in clip.truth.touches) == 0]
     assert joined
-    assert all(judge(clip.motion.joints, clip.truth).role is None for clip in joined)
+    assert all(judge(joints_of(clip.motion), clip.truth).role is None for clip in joined)
 
 
 def test_shares_have_wilson_intervals() -> None:
@@ -150,7 +151,7 @@ def test_shares_have_wilson_intervals() -> None:
 
 
 def test_what_cannot_be_judged_is_refused(clips: list[Clip]) -> None:
-    joints = clips[0].motion.joints
+    joints = joints_of(clips[0].motion)
     with pytest.raises(InputError, match="two persons"):
         recognise(joints[:1])
     with pytest.raises(InputError, match="too short"):
@@ -181,12 +182,14 @@ def test_angles_of_a_known_pose() -> None:
 
 
 def test_generated_joints_are_inside_human_ranges(clips: list[Clip]) -> None:
-    for found in reached(clip.motion.joints.double().numpy() for clip in clips):
+    for found in reached(joints_of(clip.motion).double().numpy() for clip in clips):
         assert found.outside < 0.001, found
 
 
 def test_data_sets_are_shown_side_by_side(clips: list[Clip]) -> None:
-    sets = [DataSet(name, tuple(c.motion.joints.double().numpy() for c in clips[k::2])) for k, name in enumerate("ab")]
+    sets = [
+        DataSet(name, tuple(joints_of(c.motion).double().numpy() for c in clips[k::2])) for k, name in enumerate("ab")
+    ]
     table = dynamics_table(sets) + anatomy_table(sets)
     for word in ("speed, m/s", "acceleration, m/s^2", "  hands b", "knee bent"):
         assert word in table

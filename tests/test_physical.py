@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 import scipy.optimize
 import torch
+from tensors import joints_of
 from torch import Tensor
 
 from in2in.errors import InputError
 from in2in.evaluation import physical
 from in2in.motion import capsules
-from in2in.motion.representation import RawMotion
+from in2in.motion.motion import Motion
 from in2in.motion.rotations import rotate_about_y
 from in2in.motion.skeleton import BONE_LENGTHS, forward_kinematics, tpose_offsets
 
@@ -100,30 +101,31 @@ def test_interpenetration_of_balls_that_part() -> None:
     assert float(found.share) == pytest.approx(11 / 20)  # 22 cm are reached after the frame at 21 cm
 
 
-def test_interpenetration_of_people(raw: RawMotion) -> None:
+def test_interpenetration_of_people(raw: Motion) -> None:
     apart = physical.interpenetration(standing(persons=2) + torch.tensor([0.0, 0, 0]))
     assert [float(value) for value in apart] == [0, 0]
     within = physical.interpenetration(standing().repeat(2, 1, 1, 1))
     assert float(within.depth) == pytest.approx(200 * max(capsules.RADII), abs=1e-4)
     assert float(within.share) == 1
     assert [float(value) for value in physical.interpenetration(standing())] == [0, 0]
-    joints = raw.joints.double() + torch.tensor([0.3, 0, 0]) * torch.tensor([1, -1])[:, None, None, None]
+    joints = joints_of(raw).double() + torch.tensor([0.3, 0, 0]) * torch.tensor([1, -1])[:, None, None, None]
     moved = rotate_about_y(joints, torch.tensor(0.7).double()) + torch.tensor([3.0, 0, -2])
     for other in (joints.flip(0), joints.flip(1), moved):
         for one, two in zip(physical.interpenetration(joints), physical.interpenetration(other), strict=True):
             assert float(one) == pytest.approx(float(two), abs=1e-9)
 
 
-def test_quality_of_real_people(raw: RawMotion) -> None:
-    own = physical.clip_quality(raw.joints)
+def test_quality_of_real_people(raw: Motion) -> None:
+    joints = joints_of(raw)
+    own = physical.clip_quality(joints)
     assert own.bone_drift < 1
-    noisy = physical.clip_quality(raw.joints + 0.02 * torch.randn(raw.joints.shape, generator=torch.manual_seed(0)))
+    noisy = physical.clip_quality(joints + 0.02 * torch.randn(joints.shape, generator=torch.manual_seed(0)))
     for name in ("foot_sliding", "floor_penetration", "bone_drift", "jitter"):
         assert getattr(noisy, name) > 2 * getattr(own, name)
-    frozen = physical.clip_quality(raw.joints[:, :1].expand_as(raw.joints))
+    frozen = physical.clip_quality(joints[:, :1].expand_as(joints))
     assert (frozen.foot_sliding, frozen.jitter) == (0, 0)
     assert frozen.bone_drift == pytest.approx(0, abs=1e-3)
-    both = physical.quality([raw.joints, raw.joints[:, :1].expand_as(raw.joints)])
+    both = physical.quality([joints, joints[:, :1].expand_as(joints)])
     assert both.jitter == pytest.approx(own.jitter / 2)
     table = physical.quality_table({"samples": noisy, "data": own})
     assert "jitter             m/s^3" in table

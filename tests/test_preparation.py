@@ -22,11 +22,11 @@ from in2in.data.cache import MotionCache
 from in2in.data.layout import interaction_path, motion_path, read_motion, read_texts, split_path, write_motion
 from in2in.data.preparation import build_cache
 from in2in.errors import InputError
-from in2in.motion.representation import RawMotion
+from in2in.motion.motion import Motion
 
 
 @pytest.fixture
-def folder(tmp_path: Path, raw: RawMotion, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, raw: Motion, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Six clips in three chunks."""
     return six_clips(tmp_path, raw, monkeypatch)
 

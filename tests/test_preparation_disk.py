@@ -10,12 +10,12 @@ from prepared import CHUNKS, contents, made_anew, names, six_clips
 from in2in.data.layout import read_motion, write_motion
 from in2in.data.preparation import build_cache
 from in2in.errors import InputError, writing
-from in2in.motion.representation import RawMotion
+from in2in.motion.motion import Motion
 from in2in.text.tokens import TokenCount
 
 
 @pytest.fixture
-def folder(tmp_path: Path, raw: RawMotion, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, raw: Motion, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Six clips in three chunks."""
     return six_clips(tmp_path, raw, monkeypatch)
 

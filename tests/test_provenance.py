@@ -12,9 +12,10 @@ import torch
 from conftest import Cli
 from omegaconf import OmegaConf
 
+from in2in.motion.provenance import Provenance
 from in2in.pipeline import Generator, Motion, Prompt
 from in2in.runs.folder import identity, read_run
-from in2in.runs.provenance import Provenance, weights_sha256
+from in2in.runs.provenance import weights_sha256
 
 SHARDED = ["trainer=default", "trainer.accelerator=cpu", "trainer.devices=1", "+trainer.enable_progress_bar=false"]
 FEW = ["sampler=ddim", "sampler.steps=2"]

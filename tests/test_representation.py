@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 import torch
 from conftest import GOLDEN
+from tensors import joints_of, rotations_of
 
 from in2in.data.layout import to_y_up, to_z_up
+from in2in.motion.motion import Motion
 from in2in.motion.normalizer import Normalizer
-from in2in.motion.representation import POSITIONS, RawMotion, canonicalise, decode_joints, encode, mirror
+from in2in.motion.representation import POSITIONS, canonicalise, decode_joints, encode, mirror
 from in2in.motion.rotations import heading, matrix_from_6d, matrix_to_6d, rotate_about_y
 from in2in.motion.skeleton import (
     BONE_LENGTHS,
@@ -21,7 +23,7 @@ from in2in.motion.skeleton import (
 
 
 @pytest.mark.parametrize("mirrored", [False, True])
-def test_features_equal_the_published_ones(raw: RawMotion, mirrored: bool) -> None:
+def test_features_equal_the_published_ones(raw: Motion, mirrored: bool) -> None:
     golden = np.load(GOLDEN / "interhuman_item.npz")
     motion = mirror(raw) if mirrored else raw
     features = encode(canonicalise(motion, shared_floor=False))
@@ -30,50 +32,53 @@ def test_features_equal_the_published_ones(raw: RawMotion, mirrored: bool) -> No
         torch.testing.assert_close(features[person - 1], expected, atol=1e-5, rtol=0)
 
 
-def test_canonical_frame(raw: RawMotion) -> None:
-    joints = canonicalise(raw).joints
+def test_canonical_frame(raw: Motion) -> None:
+    joints = joints_of(canonicalise(raw))
     torch.testing.assert_close(joints[0, 0, 0, [0, 2]], torch.zeros(2), atol=1e-6, rtol=0)
     torch.testing.assert_close(heading(joints[0, 0]), torch.tensor(0.0), atol=1e-5, rtol=0)
     assert joints[..., 1].min() == 0
     # a rigid motion of the scene changes nothing, and distances between the persons are kept
-    moved = RawMotion(rotate_about_y(raw.joints, torch.tensor(2.0)) + torch.tensor([3.0, 0.5, -7.0]), raw.rotations)
-    torch.testing.assert_close(canonicalise(moved).joints, joints, atol=2e-5, rtol=0)
-    before = (raw.joints[0] - raw.joints[1]).norm(dim=-1)
+    moved = Motion.from_tensors(
+        rotate_about_y(joints_of(raw), torch.tensor(2.0)) + torch.tensor([3.0, 0.5, -7.0]), rotations_of(raw)
+    )
+    torch.testing.assert_close(joints_of(canonicalise(moved)), joints, atol=2e-5, rtol=0)
+    before = (joints_of(raw)[0] - joints_of(raw)[1]).norm(dim=-1)
     torch.testing.assert_close((joints[0] - joints[1]).norm(dim=-1), before, atol=1e-5, rtol=0)
 
 
-def test_shared_floor_keeps_a_lifted_person_lifted(raw: RawMotion) -> None:
-    joints = raw.joints.clone()
+def test_shared_floor_keeps_a_lifted_person_lifted(raw: Motion) -> None:
+    joints = joints_of(raw).clone()
     joints[1, ..., 1] += 0.5
-    lifted = RawMotion(joints, raw.rotations)
-    apart = canonicalise(lifted).joints[..., 1].amin(dim=(1, 2)) - canonicalise(raw).joints[..., 1].amin(dim=(1, 2))
+    lifted = Motion.from_tensors(joints, rotations_of(raw))
+    floors = [joints_of(canonicalise(own))[..., 1].amin(dim=(1, 2)) for own in (lifted, raw)]
+    apart = floors[0] - floors[1]
     torch.testing.assert_close(apart[1] - apart[0], torch.tensor(0.5), atol=1e-5, rtol=0)
-    assert canonicalise(lifted, shared_floor=False).joints[..., 1].amin(dim=(1, 2)).tolist() == [0, 0]
+    assert joints_of(canonicalise(lifted, shared_floor=False))[..., 1].amin(dim=(1, 2)).tolist() == [0, 0]
 
 
-def test_mirroring_twice_is_nothing_and_mirrors_the_joints(raw: RawMotion) -> None:
+def test_mirroring_twice_is_nothing_and_mirrors_the_joints(raw: Motion) -> None:
     twice = mirror(mirror(raw))
-    torch.testing.assert_close(twice.joints, raw.joints)
-    torch.testing.assert_close(twice.rotations, raw.rotations)
+    torch.testing.assert_close(joints_of(twice), joints_of(raw))
+    torch.testing.assert_close(rotations_of(twice), rotations_of(raw))
     assert all(MIRROR[MIRROR[joint]] == joint for joint in range(22))
 
 
-def test_mirrored_rotations_pose_the_mirrored_skeleton(raw: RawMotion) -> None:
+def test_mirrored_rotations_pose_the_mirrored_skeleton(raw: Motion) -> None:
     offsets = tpose_offsets(torch.tensor(BONE_LENGTHS))
-    frames = raw.rotations[0]
+    frames = rotations_of(raw)[0]
     root, origin = torch.eye(3).expand(len(frames), 3, 3), torch.zeros(len(frames), 3)
 
     def pose(rotations: torch.Tensor) -> torch.Tensor:
         return forward_kinematics(matrix_from_6d(rotations), root, origin, offsets.expand(len(frames), 22, 3))
 
     expected = pose(frames)[:, list(MIRROR)] * torch.tensor([-1.0, 1, 1])
-    torch.testing.assert_close(pose(mirror(raw).rotations[0]), expected, atol=1e-5, rtol=0)
+    torch.testing.assert_close(pose(rotations_of(mirror(raw))[0]), expected, atol=1e-5, rtol=0)
 
 
-def test_features_give_the_joints_back(raw: RawMotion) -> None:
+def test_features_give_the_joints_back(raw: Motion) -> None:
     canonical = canonicalise(raw)
     features = encode(canonical)
-    torch.testing.assert_close(decode_joints(features), canonical.joints[:, :-1])
+    torch.testing.assert_close(decode_joints(features), joints_of(canonical)[:, :-1])
     ahead = features[:, :-1, POSITIONS] + features[:, :-1, 66:132]
     torch.testing.assert_close(ahead, features[:, 1:, POSITIONS], atol=1e-6, rtol=0)
 

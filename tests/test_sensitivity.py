@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from tensors import joints_of, rotations_of
 from torch import Tensor
 
 from in2in.bench.contacts import contact_figures, recorded, touching
@@ -21,7 +22,8 @@ from in2in.evaluation.figures import (
     physical_figures,
 )
 from in2in.evaluation.protocol import Item, Protocol, plan
-from in2in.motion.representation import POSITIONS, RawMotion, canonicalise, decode_joints, decode_rotations, encode
+from in2in.motion.motion import Motion
+from in2in.motion.representation import POSITIONS, canonicalise, decode_joints, decode_rotations, encode
 
 PROTOCOL = Protocol(retrieval=32, diversity_pairs=60, texts=0, individuals=True)
 
@@ -64,8 +66,8 @@ def unchanged(motion: Tensor) -> Tensor:
 
 def frozen(motion: Tensor) -> Tensor:
     raw = raw_motion(motion)
-    still = raw.joints[:, :1].expand_as(raw.joints), raw.rotations[:, :1].expand_as(raw.rotations)
-    return encode(RawMotion(*still))
+    still = joints_of(raw)[:, :1].expand_as(joints_of(raw)), rotations_of(raw)[:, :1].expand_as(rotations_of(raw))
+    return encode(Motion.from_tensors(*still))
 
 
 def trembling(motion: Tensor) -> Tensor:
@@ -76,18 +78,18 @@ def trembling(motion: Tensor) -> Tensor:
 
 def reversed_in_time(motion: Tensor) -> Tensor:
     raw = raw_motion(motion)
-    return encode(canonicalise(RawMotion(raw.joints.flip(1), raw.rotations.flip(1))))
+    return encode(canonicalise(Motion.from_tensors(joints_of(raw).flip(1), rotations_of(raw).flip(1))))
 
 
 def persons_exchanged(motion: Tensor) -> Tensor:
     return encode(canonicalise(raw_motion(motion).swap()))
 
 
-def raw_motion(motion: Tensor) -> RawMotion:
+def raw_motion(motion: Tensor) -> Motion:
     """The frames of features, and one more."""
     joints, rotations = decode_joints(motion), decode_rotations(motion)
     last = joints[:, -1:] + motion[:, -1:, 66:132].unflatten(-1, (22, 3))
-    return RawMotion(torch.cat([joints, last], dim=1), torch.cat([rotations, rotations[:, -1:]], dim=1))
+    return Motion.from_tensors(torch.cat([joints, last], dim=1), torch.cat([rotations, rotations[:, -1:]], dim=1))
 
 
 def test_recorded_motion_is_found_and_shuffled_texts_are_at_chance(recorded_clips: Recorded, real: Figures) -> None:

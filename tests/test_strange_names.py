@@ -9,12 +9,13 @@ from conftest import Cli, write_small_dataset
 from strangers import check_one_line, contents
 
 from in2in.check.splits import moving_clips
-from in2in.data.layout import Texts, write_motion, write_texts
+from in2in.data.layout import write_motion, write_texts
 from in2in.data.preparation import build_cache
 from in2in.errors import InputError
 from in2in.files.inside import check_own, id_fault
 from in2in.importers.joint_readers import SBU_JOINTS
-from in2in.motion.representation import RawMotion
+from in2in.motion.motion import Motion
+from in2in.motion.texts import Texts
 
 IDS = {
     "above": "../../../x",
@@ -33,7 +34,7 @@ IDS = {
 
 
 @pytest.fixture
-def small(tmp_path: Path, raw: RawMotion) -> Path:
+def small(tmp_path: Path, raw: Motion) -> Path:
     """A data set, not prepared, in a folder of its own that has others above it."""
     return write_small_dataset(tmp_path / "deep" / "er" / "data", raw)
 
@@ -53,7 +54,7 @@ def test_ids_of_a_split_are_plain_names(clip: str, small: Path, cli: Cli, tmp_pa
 
 
 @pytest.mark.parametrize("name", IDS)
-def test_no_writer_takes_such_an_id(name: str, tmp_path: Path, raw: RawMotion) -> None:
+def test_no_writer_takes_such_an_id(name: str, tmp_path: Path, raw: Motion) -> None:
     clip, folder = IDS[name], tmp_path / "a" / "b" / "c"
     assert id_fault(clip)
     for write in (

@@ -16,8 +16,9 @@ from conftest import TINY, Cli
 from strangers import check_one_line, contents
 
 from in2in.errors import InputError
-from in2in.export.take import Take
 from in2in.export.video import write_mp4
+from in2in.motion.motion import Motion
+from in2in.motion.texts import Texts
 from in2in.text.clip_folder import VOCABULARY, find_vocabulary, read_merges
 
 
@@ -115,6 +116,6 @@ def test_a_map_of_joints_calls_nothing(name: str, tmp_path: Path, cli: Cli, monk
 def test_films_of_any_title_in_any_file(title: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A sample of somebody else's may be called anything; a name that begins with a dash is no option."""
     monkeypatch.chdir(tmp_path)
-    write_mp4("-x.mp4", Take(np.zeros((2, 2, 22, 3), np.float32), 30, title), (64, 48))
+    write_mp4("-x.mp4", Motion(np.zeros((2, 2, 22, 3), np.float32), texts=Texts.single(title)), (64, 48))
     assert [path.name for path in tmp_path.iterdir()] == ["-x.mp4"]
     assert b"ftyp" in Path("-x.mp4").read_bytes()[:16]

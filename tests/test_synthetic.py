@@ -5,6 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 import torch
+from tensors import joints_of, rotations_of
 
 from in2in.bench.judge.naturalness import PARTS, DataSet
 from in2in.bench.people import KINDS, Clip, generate
@@ -55,16 +56,16 @@ def test_clips_last_two_to_nine_seconds(clips: list[Clip]) -> None:
 
 def test_a_clip_depends_on_index_and_seed_alone(clips: list[Clip]) -> None:
     again = generate(5, SEED)
-    assert torch.equal(again.motion.joints, clips[5].motion.joints)
+    assert torch.equal(joints_of(again.motion), joints_of(clips[5].motion))
     assert again.texts == clips[5].texts
-    assert not torch.equal(generate(5, SEED + 1).motion.joints[:, 0], again.motion.joints[:, 0])
+    assert not torch.equal(joints_of(generate(5, SEED + 1).motion)[:, 0], joints_of(again.motion)[:, 0])
 
 
 def test_one_person_alone_keeps_motion_and_individual_texts(clips: list[Clip]) -> None:
     for person in range(2):
         motion, texts = clips[4].alone(person)
-        assert torch.equal(motion.joints[0], clips[4].motion.joints[person])
-        assert torch.equal(motion.rotations[0], clips[4].motion.rotations[person])
+        assert torch.equal(joints_of(motion)[0], joints_of(clips[4].motion)[person])
+        assert torch.equal(rotations_of(motion)[0], rotations_of(clips[4].motion)[person])
         assert texts.interaction == texts.individuals[0] == clips[4].texts.individuals[person]
         assert len(texts.individuals) == 1
 
@@ -72,7 +73,7 @@ def test_one_person_alone_keeps_motion_and_individual_texts(clips: list[Clip]) -
 def test_nobody_is_said_to_walk_up_who_is_not_seen_to(clips: list[Clip]) -> None:
     for clip in clips:
         for person, approaches in enumerate(clip.truth.approaches):
-            pelvis = clip.motion.joints[:, :, 0, [0, 2]]
+            pelvis = joints_of(clip.motion)[:, :, 0, [0, 2]]
             towards = torch.nn.functional.normalize(pelvis[1 - person, 0] - pelvis[person, 0], dim=0)
             closer = float(((pelvis[person] - pelvis[person, 0]) @ towards).max())
             assert not approaches or closer > 0.1, (clip.truth.kind, clip.truth.index, closer)
@@ -121,7 +122,7 @@ def test_the_named_side_is_the_one_that_moves(clips: list[Clip]) -> None:
         for person, side in enumerate(clip.truth.hands):
             if side not in ("left", "right") or clip.truth.kind not in (*GESTURES, "kick and block"):
                 continue
-            joints = clip.motion.joints[person]
+            joints = joints_of(clip.motion)[person]
             other = "left" if side == "right" else "right"
             if clip.truth.limb == "hand":
                 way = {name: float(_lifted(joints, name).max()) for name in (side, other)}
@@ -144,7 +145,7 @@ def test_the_starter_moves_the_hand_first(kind: str) -> None:
         clip = generate(index, SEED, kind=kind)
         onset = []
         for person, side in enumerate(clip.truth.hands):
-            lifted = _lifted(clip.motion.joints[person], side)
+            lifted = _lifted(joints_of(clip.motion)[person], side)
             onset.append(int((lifted > (lifted.min() + lifted.max()) / 2).nonzero()[0]))
         assert onset[clip.truth.starter] < onset[1 - clip.truth.starter], (kind, index, onset)
 
@@ -154,7 +155,7 @@ def test_who_walks_and_who_is_behind() -> None:
         for kind in ("approach", "walk apart", "push", "chase", "lead by the hand"):
             clip = generate(index, SEED, kind=kind)
             starter, partner = clip.truth.starter, 1 - clip.truth.starter
-            pelvis = clip.motion.joints[:, :, 0, [0, 2]]
+            pelvis = joints_of(clip.motion)[:, :, 0, [0, 2]]
             way = (pelvis[:, -1] - pelvis[:, 0]).norm(dim=-1)
             half = (pelvis[:, len(clip.motion) // 3] - pelvis[:, 0]).norm(dim=-1)
             ahead = ((pelvis[starter] - pelvis[partner]) * (pelvis[partner, -1] - pelvis[partner, 0])).sum(dim=-1)
@@ -177,7 +178,7 @@ def test_who_walks_and_who_is_behind() -> None:
 def test_a_circle_goes_to_the_side_that_is_told() -> None:
     for index in range(4):
         clip = generate(index, SEED, kind="circle dance")
-        for joints in clip.motion.joints:
+        for joints in joints_of(clip.motion):
             to_left = joints[:, INDEX["left_hip"]] - joints[:, INDEX["right_hip"]]
             step = joints[1:, 0] - joints[:-1, 0]
             way = float((step * to_left[:-1]).sum())
@@ -190,7 +191,7 @@ def test_mirrored_motion_agrees_with_the_mirrored_text(clips: list[Clip]) -> Non
         if clip.truth.kind not in GESTURES:
             continue
         other = "left" if side == "right" else "right"
-        joints = mirror(clip.motion).joints[clip.truth.starter]
+        joints = joints_of(mirror(clip.motion))[clip.truth.starter]
         assert float(_lifted(joints, other).max()) > float(_lifted(joints, side).max())
         for text in clip.texts.individuals[clip.truth.starter]:
             assert _sides(mirror_text(text)) == [other] * len(_sides(text))
@@ -200,7 +201,7 @@ def test_palms_lie_on_the_body_that_they_touch(clips: list[Clip]) -> None:
     for clip in clips:
         for touch in clip.truth.touches:
             if touch.first[1].endswith("wrist") and not touch.of_hands():
-                joints = clip.motion.joints.double().numpy()
+                joints = joints_of(clip.motion).double().numpy()
                 reached = joints[touch.second[0], :, INDEX[touch.second[1]]]
                 gap = np.linalg.norm(palm(joints[touch.first[0]], touch.first[1]) - reached, axis=-1)
                 assert gap[touch.start : touch.end].max() < 0.25, (clip.truth.kind, clip.truth.index)
@@ -218,7 +219,7 @@ SALSA = {"pelvis": (1.92, 67.8), "head": (3.32, 138.7), "hands": (18.6, 726.8), 
 
 
 def test_speeds_and_accelerations_are_inside_those_of_real_dancers(clips: list[Clip]) -> None:
-    data = DataSet("generated", tuple(clip.motion.joints.double().numpy() for clip in clips))
+    data = DataSet("generated", tuple(joints_of(clip.motion).double().numpy() for clip in clips))
     for part, joints in PARTS:
         for order, limit in zip((1, 2), SALSA[part], strict=True):
             assert np.quantile(data.differences(order, joints), 0.999) < limit, (part, order)

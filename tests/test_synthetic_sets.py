@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from tensors import joints_of, rotations_of
 from test_synthetic import SEED
 
 from in2in.bench.people import KINDS, Truth, generate, write_dataset
@@ -78,8 +79,8 @@ def test_the_data_set_on_disk(tmp_path: Path) -> None:
         for name in names[:2]:
             clip = generate(int(name), SEED, split=split)
             motion = read_motion(tmp_path / "one", name)
-            torch.testing.assert_close(motion.joints, clip.motion.joints, atol=1e-6, rtol=0)
-            torch.testing.assert_close(motion.rotations, clip.motion.rotations, atol=1e-6, rtol=0)
+            torch.testing.assert_close(joints_of(motion), joints_of(clip.motion), atol=1e-6, rtol=0)
+            torch.testing.assert_close(rotations_of(motion), rotations_of(clip.motion), atol=1e-6, rtol=0)
             assert read_texts(tmp_path / "one", name) == clip.texts
             assert Truth.load(truth_path(tmp_path / "one", name)) == clip.truth
 
@@ -90,7 +91,9 @@ def test_a_data_set_of_some_kinds_only_holds_clips_of_the_whole(tmp_path: Path) 
     assert {Truth.load(truth_path(tmp_path / "some", name)).kind for name in names} == {"bow", "wave"}
     assert len(names) == 8
     clip = generate(int(names[3]), SEED)
-    torch.testing.assert_close(read_motion(tmp_path / "some", names[3]).joints, clip.motion.joints, atol=1e-6, rtol=0)
+    torch.testing.assert_close(
+        joints_of(read_motion(tmp_path / "some", names[3])), joints_of(clip.motion), atol=1e-6, rtol=0
+    )
     with pytest.raises(InputError, match="no kind 'waltz': choose from handshake, push"):
         write_dataset(tmp_path / "none", 8, SEED, kinds=["waltz"])
 
@@ -101,13 +104,13 @@ def test_single_persons_are_those_of_the_pairs(tmp_path: Path) -> None:
     assert sorted(names) == sorted(f"{index:05d}_{person}" for index in range(4) for person in (1, 2))
     clip = generate(2, SEED)
     motion, texts = read_motion(tmp_path, "00002_2"), read_texts(tmp_path, "00002_2")
-    assert motion.joints.shape[0] == 1
-    torch.testing.assert_close(motion.joints[0], clip.motion.joints[1], atol=1e-6, rtol=0)
+    assert joints_of(motion).shape[0] == 1
+    torch.testing.assert_close(joints_of(motion)[0], joints_of(clip.motion)[1], atol=1e-6, rtol=0)
     assert len(texts.individuals) == 1
     assert texts.interaction == texts.individuals[0]
     cache = build_cache(tmp_path)
     assert cache.persons == 1
-    assert cache.motion("00002_2").joints.shape == motion.joints.shape
+    assert joints_of(cache.motion("00002_2")).shape == joints_of(motion).shape
 
 
 def test_wrong_requests_are_refused(tmp_path: Path) -> None:

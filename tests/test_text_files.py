@@ -13,14 +13,15 @@ from in2in.check.finding import Kind
 from in2in.check.report import write_ignore_list
 from in2in.cli.entry import conf_dir
 from in2in.data.cache import MotionCache
-from in2in.data.layout import Texts, listed, read_ignored, read_split, read_texts
+from in2in.data.layout import listed, read_ignored, read_split, read_texts
 from in2in.data.preparation import build_cache
 from in2in.data.processes import map_in_processes
 from in2in.errors import InputError
 from in2in.files.assumed import ASSUMPTIONS
 from in2in.files.text_files import LARGEST, read_lines, read_text
 from in2in.importers.text_tables import read_text_table
-from in2in.motion.representation import RawMotion
+from in2in.motion.motion import Motion
+from in2in.motion.texts import Texts
 
 BOM = "\ufeff"
 
@@ -111,7 +112,7 @@ def test_what_other_processes_assume_is_told_once_too(capfd: pytest.CaptureFixtu
 
 
 @pytest.fixture
-def folder(tmp_path: Path, raw: RawMotion) -> Path:
+def folder(tmp_path: Path, raw: Motion) -> Path:
     return write_small_dataset(tmp_path / "data", raw)
 
 

@@ -13,17 +13,18 @@ from in2in.errors import InputError
 from in2in.export.camera import Camera
 from in2in.export.render import render
 from in2in.export.strip import write_strip
-from in2in.export.take import Take
 from in2in.export.video import write_gif, write_mp4
+from in2in.motion.motion import Motion
 from in2in.motion.skeleton import JOINTS, PARENTS, tpose_offsets
+from in2in.motion.texts import Texts
 
 
 @pytest.fixture(scope="module")
-def take() -> Take:
+def take() -> Motion:
     return pushed()
 
 
-def test_mp4_has_every_frame_at_its_rate(take: Take, tmp_path: Path) -> None:
+def test_mp4_has_every_frame_at_its_rate(take: Motion, tmp_path: Path) -> None:
     av = pytest.importorskip("av")
     pytest.importorskip("imageio_ffmpeg")
     write_mp4(tmp_path / "x.mp4", take, (320, 180))
@@ -38,7 +39,7 @@ def test_mp4_has_every_frame_at_its_rate(take: Take, tmp_path: Path) -> None:
     assert np.abs(pictures[25].astype(int) - drawn[25]).mean() < 3
 
 
-def test_gif_keeps_time(take: Take, tmp_path: Path) -> None:
+def test_gif_keeps_time(take: Motion, tmp_path: Path) -> None:
     write_gif(tmp_path / "x.gif", take, (160, 90))
     with Image.open(tmp_path / "x.gif") as film:
         shown = 0
@@ -57,14 +58,14 @@ def orange(picture: np.ndarray) -> np.ndarray:
     return picture[..., 0].astype(int) - picture[..., 2] > 80
 
 
-def standing(*places: tuple[float, float]) -> Take:
+def standing(*places: tuple[float, float]) -> Motion:
     """People in the T-pose at x, z."""
     offsets = tpose_offsets(torch.tensor([0.0, *[0.25] * 21])).numpy()
     pose = np.zeros((22, 3), dtype=np.float32)
     for joint in range(1, 22):
         pose[joint] = pose[PARENTS[joint]] + offsets[joint]
     pose[:, 1] -= pose[:, 1].min()
-    return Take(np.stack([[pose + np.array([x, 0, z], dtype=np.float32)] for x, z in places]), 30, "")
+    return Motion(np.stack([[pose + np.array([x, 0, z], dtype=np.float32)] for x, z in places]))
 
 
 def test_a_person_is_drawn_where_the_camera_sees_the_joints() -> None:
@@ -96,7 +97,7 @@ def test_who_stands_in_front_hides_who_stands_behind() -> None:
 def test_the_camera_follows() -> None:
     still = standing((-0.5, 0.0), (0.5, 0.0))
     away = np.linspace(0, 6, 60)[None, :, None, None] * np.array([1.0, 0.0, 0.5])
-    take = Take((still.joints + away).astype(np.float32), 30, "")
+    take = Motion((still.joints + away).astype(np.float32))
     for picture in render(take, (320, 180), range(0, 60, 20)):
         for mask in (blue(picture), orange(picture)):
             rows, columns = np.nonzero(mask)
@@ -119,16 +120,16 @@ def test_everyone_is_in_every_picture(apart: float, size: tuple[int, int]) -> No
         assert (seen[:, :2] < size).all()
 
 
-def test_texts_stay_in_the_picture(take: Take) -> None:
+def test_texts_stay_in_the_picture(take: Motion) -> None:
     title = "ДВА ЧЕЛОВЕКА МЕДЛЕННО ИДУТ НАВСТРЕЧУ ДРУГ ДРУГУ И ОБНИМАЮТСЯ " * 4
     for size in ((1280, 720), (320, 180)):
-        bare = replace(take, title="", individuals=(), note="")
-        [told], [plain] = (list(render(shown, size, [0])) for shown in (replace(bare, title=title), bare))
+        bare = replace(take, texts=Texts(), seed=None)
+        [told], [plain] = (list(render(shown, size, [0])) for shown in (replace(bare, texts=Texts.single(title)), bare))
         columns = np.nonzero((told != plain).any(axis=(0, 2)))[0]
         assert size[0] / 2 < columns.max() < size[0] - size[1] / 25
 
 
-def test_a_film_that_cannot_be_encoded_leaves_nothing(take: Take, tmp_path: Path) -> None:
+def test_a_film_that_cannot_be_encoded_leaves_nothing(take: Motion, tmp_path: Path) -> None:
     pytest.importorskip("imageio_ffmpeg")
     with pytest.raises(InputError, match=r"x.mp4: a film of 321 x 180 pixels cannot be encoded"):
         write_mp4(tmp_path / "x.mp4", take, (321, 180))
@@ -137,14 +138,12 @@ def test_a_film_that_cannot_be_encoded_leaves_nothing(take: Take, tmp_path: Path
     assert not list(tmp_path.iterdir())
 
 
-def test_the_strip_shows_moments_side_by_side(take: Take, tmp_path: Path) -> None:
+def test_the_strip_shows_moments_side_by_side(take: Motion, tmp_path: Path) -> None:
     write_strip(tmp_path / "x.png", take)
     with Image.open(tmp_path / "x.png") as file:
         pictures = np.split(np.asarray(file.convert("RGB")), 6, axis=1)
     for picture in pictures:
         assert blue(picture).sum() > 500
         assert orange(picture).sum() > 500
-    [first] = render(
-        replace(take, title="", individuals=(), note=""), (pictures[0].shape[1], pictures[0].shape[0]), [0]
-    )
+    [first] = render(replace(take, texts=Texts(), seed=None), (pictures[0].shape[1], pictures[0].shape[0]), [0])
     np.testing.assert_array_equal(pictures[0], first)

@@ -10,7 +10,8 @@ from PIL import Image
 from standing import two_people
 
 from in2in.export.html import write_page
-from in2in.export.take import Blend, Take
+from in2in.motion.motion import Motion
+from in2in.motion.texts import Texts
 
 PROMPT = 'Two people wave </script><b>both</b> & <!-- "quoted" {{title}}'
 INDIVIDUALS = ("a person <i>waves</i>", "")
@@ -21,9 +22,9 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator:
     """Headless Chromium with the page open, 1280 x 720."""
     folder = tmp_path_factory.mktemp("viewer")
     page = folder / "page.html"
-    short = Take(two_people(20), 30, "shorter", note="seed 4")
-    blend = Blend(np.array([1000.0, 500.0, 0.0]), np.array([[1.0, 0.0], [0.25, 0.0], [0.0, 1.0]]))
-    take = Take(two_people(60), 30, PROMPT, INDIVIDUALS, note="seed 3", blend=blend)
+    short = Motion(two_people(20), texts=Texts.single("shorter"), seed=4)
+    guidance = {"timesteps": [1000.0, 500.0, 0.0], "weights": [[1.0, 0.0], [0.25, 0.0], [0.0, 1.0]]}
+    take = Motion(two_people(60), texts=Texts.single(PROMPT, *INDIVIDUALS), seed=3, guidance=guidance)
     write_page(page, [take, short], title=PROMPT)
     with chromium(folder / "profile") as driver:
         driver.get(page.as_uri())

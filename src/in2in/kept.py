@@ -6,8 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from in2in.errors import InputError
-from in2in.pipeline import Generator, Motion, Prompt, read_provenance, sample_path
-from in2in.runs.provenance import check_same
+from in2in.motion.prompt import Prompt
+from in2in.motion.provenance import check_same
+from in2in.motion.sample_file import read_provenance, read_sample, sample_path
+from in2in.pipeline import Generator
 
 
 def kept_samples(folder: Path) -> list[Path]:
@@ -46,7 +48,7 @@ def check_prompts(folder: Path, prompts: Sequence[Prompt]) -> list[int]:
     kept = [number for number in range(len(prompts)) if sample_path(folder, number).is_file()]
     for number in kept:
         path, asked = sample_path(folder, number), prompts[number]
-        found = Motion.load(path).prompt
-        if replace(found, seconds=asked.seconds) != asked or found.frames != asked.frames:
+        found = read_sample(path)
+        if (found.texts, found.seed, len(found)) != (asked.texts, asked.seed, asked.frames):
             raise InputError(f"{path} is a sample of another prompt: choose another out=")
     return kept

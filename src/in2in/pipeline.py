@@ -6,167 +6,34 @@ motion.joints
 motion.to_html("shake.html")
 """
 
-import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from hydra.utils import instantiate
 from torch import nn
 
 from in2in.diffusion.sampler import Sampler, draw_noise, length_mask
 from in2in.errors import InputError
-from in2in.export.bvh import write_bvh
-from in2in.export.html import notebook_view, write_page
-from in2in.export.take import TOLD, Blend, Take
-from in2in.files.arrays import read_npz
-from in2in.files.whole import whole_file
 from in2in.models.condition import TextConditioner
+from in2in.motion.motion import Motion
 from in2in.motion.normalizer import Normalizer
-from in2in.motion.representation import FPS, NUM_FEATURES, decode_joints, decode_rotations
+from in2in.motion.prompt import Prompt
+from in2in.motion.provenance import Origin, Provenance
+from in2in.motion.representation import NUM_FEATURES, decode
 from in2in.motion.space import FeatureSpace
 from in2in.runs.building import build, misfit
 from in2in.runs.folder import described, read_config, read_run
-from in2in.runs.provenance import Origin, Provenance, precision_in_use, weights_sha256
+from in2in.runs.provenance import precision_in_use, weights_sha256
 
-MIN_SECONDS, MAX_SECONDS = 0.5, 10.0
 PERSONS = 2
-
-
-@dataclass(frozen=True)
-class Prompt:
-    """What to generate.
-
-    Attributes:
-        prompt: the interaction text; "" only if there is an individual text.
-        individual1, individual2: a text for each person, "" for none.
-        seconds: length, 0.5 to 10.
-        seed: the same seed gives the same motion, alone or among others.
-    """
-
-    prompt: str
-    individual1: str = ""
-    individual2: str = ""
-    seconds: float = 4.0
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        if not (self.prompt.strip() or self.individual1.strip() or self.individual2.strip()):
-            raise InputError('the prompt is empty: write what the two people do, as in prompt="two people hug"')
-        for text in (self.prompt, self.individual1, self.individual2):
-            if any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in text):
-                raise InputError(f"the text {text!r} holds a character that is no text: leave it out")
-        if not MIN_SECONDS <= self.seconds <= MAX_SECONDS:
-            raise InputError(
-                f"seconds={self.seconds:g} is outside {MIN_SECONDS:g} to {MAX_SECONDS:g}: choose a length between"
-            )
-        if not 0 <= self.seed < 2**63:
-            raise InputError(f"seed={self.seed} is outside 0 to 2^63 - 1: choose a seed between")
-
-    @property
-    def frames(self) -> int:
-        """Length in frames."""
-        return round(self.seconds * FPS)
-
-    def samples(self, count: int) -> "list[Prompt]":
-        """This prompt with `count` seeds in a row."""
-        return [replace(self, seed=self.seed + number) for number in range(count)]
-
-
-@dataclass(frozen=True)
-class Motion:
-    """A generated motion.
-
-    Attributes:
-        joints: [P, T, 22, 3] float32 metres, y up.
-        features: [P, T, 262] float32 in physical units.
-        prompt: what it was made from.
-        guidance: how it was guided.
-        fps: frames a second.
-        provenance: what made it; None where that is unknown.
-    """
-
-    joints: np.ndarray
-    features: np.ndarray
-    prompt: Prompt
-    guidance: dict[str, Any] = field(default_factory=dict)
-    fps: int = FPS
-    provenance: Provenance | None = None
-
-    def save(self, path: str | Path) -> None:
-        """Write as npz: joints, features, fps, prompt, individual1, individual2, seed, guidance, provenance (json)."""
-        known: dict[str, Any] = {} if self.provenance is None else {"provenance": self.provenance.to_json()}
-        with whole_file(path) as unfinished:
-            np.savez_compressed(
-                unfinished,
-                joints=self.joints,
-                features=self.features,
-                fps=self.fps,
-                prompt=self.prompt.prompt,
-                individual1=self.prompt.individual1,
-                individual2=self.prompt.individual2,
-                seed=self.prompt.seed,
-                guidance=json.dumps(self.guidance),
-                **known,
-            )
-
-    @classmethod
-    def load(cls, path: str | Path) -> "Motion":
-        """Read what `save` wrote; earlier versions wrote no provenance."""
-        needed = ("joints", "features", "fps", *TOLD, "seed", "guidance")
-        kept = read_npz(Path(path), needed, "delete it or give another", ("provenance",))
-        try:
-            joints, fps = kept["joints"], int(kept["fps"])
-            told = (str(kept[key]) for key in TOLD)
-            prompt = Prompt(*told, seconds=joints.shape[1] / fps, seed=int(kept["seed"]))
-            provenance = _provenance(kept)
-            return cls(joints, kept["features"], prompt, json.loads(str(kept["guidance"])), fps, provenance)
-        except (ValueError, TypeError, IndexError) as error:
-            raise InputError(f"{path} is not a sample of in2in-sample ({error}): delete it or give another") from error
-
-    def take(self, note: str | None = None) -> Take:
-        """The motion as the exports take it, with a few words beside the title (the seed when not given)."""
-        told, note = self.prompt, f"seed {self.prompt.seed}" if note is None else note
-        rotations = decode_rotations(torch.from_numpy(self.features)).numpy()
-        individuals = (told.individual1, told.individual2)
-        blend = Blend.told_in(self.guidance)
-        return Take(self.joints, self.fps, told.prompt, individuals, note, rotations, blend)
-
-    def to_html(self, path: str | Path) -> None:
-        """Write a page that plays the motion in 3D, without a network."""
-        write_page(path, [self.take()], self.prompt.prompt)
-
-    def to_bvh(self, path: str | Path) -> list[Path]:
-        """Write a file for each person, hug.bvh as hug_person1.bvh and hug_person2.bvh; centimetres, y up."""
-        return write_bvh(str(path).removesuffix(".bvh"), self.take())
-
-    def _repr_html_(self) -> str:
-        return notebook_view([self.take()], self.prompt.prompt)
 
 
 def _part(weights: dict[str, torch.Tensor], name: str) -> dict[str, torch.Tensor]:
     """The weights of one part of a run, by their names in it."""
     return {key.removeprefix(f"{name}."): value for key, value in weights.items() if key.startswith(f"{name}.")}
-
-
-def sample_path(folder: Path, number: int) -> Path:
-    """Where the sample of prompt number 0, 1, ... lies in a folder of samples."""
-    return folder / f"{number:03d}.npz"
-
-
-def read_provenance(path: Path) -> Provenance | None:
-    """What made a sample; None where its file does not say so."""
-    try:
-        return _provenance(read_npz(path, (), "delete it or give another", ("provenance",)))
-    except ValueError as error:
-        raise InputError(f"{path} is not a sample of in2in-sample ({error}): delete it or give another") from error
-
-
-def _provenance(kept: dict[str, np.ndarray]) -> Provenance | None:
-    return Provenance.from_json(str(kept["provenance"])) if "provenance" in kept else None
 
 
 class Generator:
@@ -317,11 +184,11 @@ class Generator:
         features = self.space.decode(x0).float().cpu()
         known = self.provenance and replace(self.provenance, precision=precision_in_use(self.denoiser))
         return [
-            Motion(
-                decode_joints(own[:, :length]).numpy(),
-                own[:, :length].numpy().copy(),
-                prompt,
-                self.guidance,
+            replace(
+                decode(own[:, :length]),
+                texts=prompt.texts,
+                seed=prompt.seed,
+                guidance=self.guidance,
                 provenance=known,
             )
             for own, length, prompt in zip(features, lengths, prompts, strict=True)

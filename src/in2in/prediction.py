@@ -9,7 +9,10 @@ from lightning import LightningModule, Trainer
 from torch.utils.data import DataLoader
 
 from in2in.kept import check_kept, check_prompts, missing_samples
-from in2in.pipeline import Generator, Motion, Prompt, sample_path
+from in2in.motion.motion import Motion
+from in2in.motion.prompt import Prompt
+from in2in.motion.sample_file import read_sample, sample_path
+from in2in.pipeline import Generator
 
 
 class GeneratorModule(LightningModule):
@@ -101,4 +104,4 @@ def sample(
     predict(trainer, GeneratorModule(generator, prompts, folder, batch_size))
     if not trainer.is_global_zero:
         return None
-    return [Motion.load(sample_path(folder, number)) for number in range(len(prompts))]
+    return [read_sample(sample_path(folder, number)) for number in range(len(prompts))]

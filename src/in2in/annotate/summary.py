@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from in2in.data.layout import read_motion
@@ -47,7 +48,7 @@ PLACES = {
 
 def read_summary(data_dir: Path, clip: str) -> str:
     """The summary of a clip's motion."""
-    return summarise(read_motion(data_dir, clip).joints)
+    return summarise(torch.from_numpy(read_motion(data_dir, clip).joints))
 
 
 def summarise(joints: Tensor) -> str:

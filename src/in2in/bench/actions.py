@@ -13,7 +13,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from in2in.bench.judge.fit import trembling
-from in2in.motion.representation import VELOCITIES, RawMotion, canonicalise, encode
+from in2in.motion.motion import Motion
+from in2in.motion.representation import VELOCITIES, canonicalise, encode
 
 MEASURES = VELOCITIES.stop
 """Positions and velocities of a person and frame."""
@@ -28,7 +29,7 @@ SHAKEN = 0.03
 def measures(joints: Tensor) -> Tensor:
     """Joints [T, 22, 3] of one person, metres, y up, to [T - 1, 132] in the person's own frame."""
     unturned = joints.new_zeros(1, len(joints), 21, 6)
-    return encode(canonicalise(RawMotion(joints[None], unturned)))[0, :, :MEASURES]
+    return encode(canonicalise(Motion.from_tensors(joints[None], unturned)))[0, :, :MEASURES]
 
 
 class ActionReader(nn.Module):

@@ -1,7 +1,7 @@
 """in2in-judge: does a model do what the prompts of a generated data set say?"""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from omegaconf import DictConfig
@@ -43,8 +43,8 @@ def main(cfg: DictConfig) -> None:
     from in2in.bench.judge.questions import questions
     from in2in.files.whole import write_text
     from in2in.kept import check_kept, check_prompts
+    from in2in.motion.prompt import Prompt
     from in2in.motion.representation import FPS
-    from in2in.pipeline import Prompt
 
     asked = questions(Path(chosen.data_dir), chosen.split, chosen.clips)
     generator = load_generator(cfg, chosen_device(chosen.device))
@@ -71,9 +71,8 @@ def main(cfg: DictConfig) -> None:
         ("chance: data of any clip", by_chance),
     )
     save(motions, out)
-    write_exports(
-        motions, out, [f"asked: {q.truth.kind}, seen: {kind}" for q, kind in zip(asked, kinds, strict=True)], ["html"]
-    )
+    notes = [f"asked: {q.truth.kind}, seen: {kind}" for q, kind in zip(asked, kinds, strict=True)]
+    write_exports([replace(motion, name=note) for motion, note in zip(motions, notes, strict=True)], out)
     answers = [
         {"clip": q.clip, "asked": q.truth.kind, "seen": kind, "right": asdict(verdict)}
         for q, kind, verdict in zip(asked, kinds, columns[0][1], strict=True)

@@ -1,4 +1,4 @@
-"""The suspicious clips as takes that can be played, as far as anything of them can be shown."""
+"""The suspicious clips as motions that can be played, as far as anything of them can be shown."""
 
 from collections import defaultdict
 from pathlib import Path
@@ -12,8 +12,9 @@ from in2in.check.motion import floor_level
 from in2in.data.layout import motion_path, person_names, read_body
 from in2in.errors import InputError
 from in2in.export.gallery import Entry, Group
-from in2in.export.take import Take
+from in2in.motion.motion import Motion
 from in2in.motion.representation import FPS
+from in2in.motion.texts import Texts
 
 LONGEST = 20 * FPS
 """Frames of a clip that are shown, around what was found."""
@@ -49,8 +50,9 @@ def _entry(diagnosis: Diagnosis, finding: Finding, played: bool) -> Entry:
     frame = finding.frame or 0
     start = max(frame - LONGEST // 2, 0)
     joints = shown(diagnosis.folder, diagnosis.persons, finding.clip, start) if played else None
-    take = None if joints is None else Take(joints, FPS, f"{finding.clip}: {finding.message}", note=str(finding.kind))
-    return Entry(title, take, frame - start)
+    texts = Texts.single(f"{finding.clip}: {finding.message}")
+    motion = None if joints is None else Motion(joints, texts=texts, name=str(finding.kind))
+    return Entry(title, motion, frame - start)
 
 
 def shown(folder: Path, persons: int, clip: str, start: int) -> np.ndarray | None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from in2in.annotate.client import Patience
     from in2in.annotate.journal import Journal
     from in2in.annotate.tasks import Task
-    from in2in.pipeline import Prompt
+    from in2in.motion.prompt import Prompt
 
 HOUR = 3600
 """Seconds."""

@@ -95,8 +95,8 @@ def setting(cfg: DictConfig, chosen: EvaluateOptions) -> "Setting":
 def models_of(cfg: DictConfig, run: str) -> "list[Model]":
     """The model of a run, and the same blended with prior_run where that is given."""
     from in2in.evaluation.setting import Model
+    from in2in.motion.provenance import own_version
     from in2in.runs.folder import identity
-    from in2in.runs.provenance import own_version
 
     found = []
     for prior in (None, cfg.prior_run) if cfg.prior_run else (None,):

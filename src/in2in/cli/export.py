@@ -15,7 +15,7 @@ from in2in.cli.schema import options
 from in2in.errors import InputError
 
 if TYPE_CHECKING:
-    from in2in.export.take import Take
+    from in2in.motion.motion import Motion
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def main(cfg: DictConfig) -> None:
     from in2in.export.body_model import read_body_model
     from in2in.export.formats import FORMATS, find_formats, fitting_note
     from in2in.export.html import write_page
-    from in2in.export.take import read_take
+    from in2in.motion.sample_file import read_sample
 
     if not chosen.to and chosen.page is None:
         raise InputError(f"to is not given: add to=[...] with any of {', '.join(FORMATS)}, or page=FILE.html")
@@ -50,17 +50,17 @@ def main(cfg: DictConfig) -> None:
     stems = [path.with_suffix("") for path in paths] + [Path(clip) for clip in clips]
     if out is not None:
         stems = gathered(stems, out)
-    takes = [read_take(path) for path in paths] + [read_clip(chosen.data_dir, clip) for clip in clips]
-    named = list(zip(stems, takes, strict=True))
-    if chosen.smplh_model is not None:
-        model = read_body_model(chosen.smplh_model)
-        named = [(stem, replace(take, body_model=model)) for stem, take in named]
-    for stem, take, name in tqdm([(*own, name) for own in named for name in formats], desc="exporting", unit="file"):
-        formats[name].write(stem, take)
+    motions = [read_sample(path) for path in paths] + [read_clip(chosen.data_dir, clip) for clip in clips]
+    for what, motion in zip([*paths, *clips], motions, strict=True):
+        motion.check(what)
+    named = list(zip(stems, motions, strict=True))
+    body_model = None if chosen.smplh_model is None else read_body_model(chosen.smplh_model)
+    for stem, motion, name in tqdm([(*own, name) for own in named for name in formats], desc="exporting", unit="file"):
+        formats[name].write(stem, motion, body_model)
         if formats[name].rigid:
-            tqdm.write(f"{stem} as {name}: {fitting_note(take)}")
+            tqdm.write(f"{stem} as {name}: {fitting_note(motion)}")
     if chosen.page is not None:
-        write_page(chosen.page, [take for _, take in named], "in2in")
+        write_page(chosen.page, motions, "in2in", body_model)
         print(chosen.page)
     else:
         print(out or named[0][0].parent)
@@ -86,7 +86,7 @@ def sample_files(given: Sequence[str]) -> list[Path]:
     """The samples that are meant, each once: files, folders with samples in them, and patterns, sorted each."""
     if not given:
         raise InputError("files is not given: add files='samples/*/*.npz', or data_dir= and clips= of a data set")
-    from in2in.export.take import samples_among
+    from in2in.motion.sample_file import samples_among
 
     found: dict[Path, None] = {}
     for item in given:
@@ -101,18 +101,15 @@ def sample_files(given: Sequence[str]) -> list[Path]:
     return list(found)
 
 
-def read_clip(data_dir: str | None, clip: str) -> "Take":
+def read_clip(data_dir: str | None, clip: str) -> "Motion":
     """A clip of a data set in the InterHuman layout, on the shared floor."""
     from in2in.data.layout import read_motion, read_texts
-    from in2in.export.take import Take
-    from in2in.motion.representation import FPS, canonicalise
+    from in2in.motion.representation import canonicalise
 
     if data_dir is None:
         raise InputError(f"clips={clip} is of which data set? add data_dir=FOLDER")
     motion, texts = canonicalise(read_motion(Path(data_dir), clip)), read_texts(Path(data_dir), clip)
-    individuals = tuple(own[0] if own else "" for own in texts.individuals)
-    joints, rotations = motion.joints.float().numpy(), motion.rotations.float().numpy()
-    return Take(joints, FPS, texts.interaction[0], individuals, f"data: {clip}", rotations)
+    return replace(motion, texts=texts, name=f"data: {clip}")
 
 
 if __name__ == "__main__":

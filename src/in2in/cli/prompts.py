@@ -11,7 +11,7 @@ from in2in.cli.schema import explained
 from in2in.errors import InputError
 
 if TYPE_CHECKING:
-    from in2in.pipeline import Prompt
+    from in2in.motion.prompt import Prompt
 
 JSON_ENDINGS = (".jsonl", ".ndjson", ".json")
 """Files that hold JSON whatever they look like: a mistake in one is no prompt."""
@@ -34,7 +34,7 @@ def read_prompts(path: Path, seconds: float, seed: int) -> "list[Prompt]":
         InputError: the file or one of its lines cannot be used; it names the line.
     """
     from in2in.files.text_files import read_lines
-    from in2in.pipeline import Prompt
+    from in2in.motion.prompt import Prompt
 
     if not path.is_file():
         raise InputError(f"prompts={path} is not a file: give a file with a prompt, or a JSON object, a line")

@@ -18,7 +18,9 @@ from in2in.cli.sweep import OVERRIDES
 from in2in.errors import InputError
 
 if TYPE_CHECKING:
-    from in2in.pipeline import Generator, Motion, Prompt
+    from in2in.motion.motion import Motion
+    from in2in.motion.prompt import Prompt
+    from in2in.pipeline import Generator
 
 
 MOST_SAMPLES = 100_000
@@ -54,7 +56,7 @@ def main(cfg: DictConfig) -> None:
     from in2in.export.formats import find_formats
     from in2in.files.whole import write_text
     from in2in.kept import check_kept, check_prompts
-    from in2in.pipeline import Prompt
+    from in2in.motion.prompt import Prompt
 
     out, sharded = output_dir(), "_target_" in cfg.trainer
     if sharded and chosen.device != "auto":
@@ -85,7 +87,7 @@ def main(cfg: DictConfig) -> None:
         save(motions, out)
     elif (motions := generate_sharded(cfg, generator, prompts, out)) is None:
         return  # another process writes the rest
-    write_exports(motions, out, [f"seed {motion.prompt.seed}" for motion in motions], exports)
+    write_exports(motions, out, exports)
     write_text(out / OVERRIDES, OmegaConf.to_yaml(HydraConfig.get().overrides.task))
     if (prior := chosen_prior(cfg)) is not None:
         write_text(out / "blend.yaml", OmegaConf.to_yaml(blend_parts(cfg, chosen_run(cfg), prior)))
@@ -126,7 +128,7 @@ def save(motions: "Sequence[Motion]", out: Path) -> None:
     import numpy as np
 
     from in2in.kept import missing_samples
-    from in2in.pipeline import sample_path
+    from in2in.motion.sample_file import sample_path
 
     for number, motion in enumerate(motions):
         if not np.isfinite(motion.features).all():
@@ -136,20 +138,17 @@ def save(motions: "Sequence[Motion]", out: Path) -> None:
         motions[number].save(sample_path(out, number))
 
 
-def write_exports(
-    motions: "Sequence[Motion]", out: Path, notes: Sequence[str], exports: Sequence[str] = ("html",)
-) -> None:
-    """The exports of each motion beside its sample, with a few words beside each title."""
+def write_exports(motions: "Sequence[Motion]", out: Path, exports: Sequence[str] = ("html",)) -> None:
+    """The exports of each motion beside its sample."""
     from in2in.export.formats import find_formats, fitting_note
-    from in2in.pipeline import sample_path
+    from in2in.motion.sample_file import sample_path
 
     formats = find_formats(exports, "export")
     work = [(number, name) for number in range(len(motions)) for name in formats]
     for number, name in tqdm(work, desc="exporting", unit="file", disable=set(formats) <= {"html"}):
-        take = motions[number].take(notes[number])
-        formats[name].write(sample_path(out, number).with_suffix(""), take)
+        formats[name].write(sample_path(out, number).with_suffix(""), motions[number], None)
         if formats[name].rigid:
-            tqdm.write(f"{number:03d} as {name}: {fitting_note(take)}")
+            tqdm.write(f"{number:03d} as {name}: {fitting_note(motions[number])}")
 
 
 if __name__ == "__main__":

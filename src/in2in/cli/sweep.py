@@ -23,16 +23,18 @@ class IndexPage(Callback):
     def on_multirun_end(self, config: DictConfig, **_: Any) -> None:
         """Gather the first sample of every job, in the order of the jobs, under what sets them apart."""
         from in2in.export.html import write_page
-        from in2in.export.take import read_take
+        from in2in.motion.sample_file import read_sample
 
         folder = Path(config.hydra.sweep.dir)
         jobs = sorted((path.parent for path in folder.glob(f"*/{OVERRIDES}")), key=lambda job: int(job.name))
         asked = [read_overrides(job / OVERRIDES) for job in jobs]
         common = set.intersection(*(set(own) for own in asked)) if asked else set()
-        takes = []
+        motions = []
         for job, own in zip(jobs, asked, strict=True):
             note = " ".join(override for override in own if override not in common)
-            takes.append(replace(read_take(job / "000.npz"), note=f"{job.name}: {note}"))
-        if takes:
-            write_page(folder / "index.html", takes, "in2in: a sweep")
+            motion = read_sample(job / "000.npz")
+            motion.check(job / "000.npz")
+            motions.append(replace(motion, name=f"{job.name}: {note}"))
+        if motions:
+            write_page(folder / "index.html", motions, "in2in: a sweep")
             print(folder / "index.html")

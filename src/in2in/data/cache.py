@@ -19,9 +19,11 @@ from zipfile import BadZipFile
 import numpy as np
 import torch
 
-from in2in.data.layout import Texts, read_split
+from in2in.data.layout import read_split
 from in2in.errors import InputError
-from in2in.motion.representation import FPS, RawMotion
+from in2in.motion.motion import Motion
+from in2in.motion.representation import FPS
+from in2in.motion.texts import Texts
 
 SPLITS = ("train", "val", "test")
 MIN_FRAMES = 15
@@ -76,12 +78,14 @@ class CachedClip:
         return Texts(tuple(line["interaction"]), tuple(tuple(lines) for lines in line["individuals"]))
 
     @property
-    def motion(self) -> RawMotion:
+    def motion(self) -> Motion:
         """All of its frames."""
         start = int(self.cache.starts[self.row])
         frames = np.array(self.cache.motions[self.part][start : start + self.length])
         flat = torch.from_numpy(frames).transpose(0, 1)
-        return RawMotion(flat[..., :COORDINATES].unflatten(-1, (22, 3)), flat[..., COORDINATES:].unflatten(-1, (21, 6)))
+        return Motion.from_tensors(
+            flat[..., :COORDINATES].unflatten(-1, (22, 3)), flat[..., COORDINATES:].unflatten(-1, (21, 6))
+        )
 
 
 class MotionCache:
@@ -149,7 +153,7 @@ class MotionCache:
             )
         return clips
 
-    def motion(self, clip: str) -> RawMotion:
+    def motion(self, clip: str) -> Motion:
         """A clip's motion."""
         return self.clips[clip].motion
 

@@ -9,9 +9,10 @@ from torch.utils.data import Dataset
 
 from in2in.data.batch import MotionSample
 from in2in.data.cache import MAX_FRAMES, MotionCache
-from in2in.data.layout import Texts
 from in2in.errors import InputError
-from in2in.motion.representation import RawMotion, canonicalise, encode, mirror
+from in2in.motion.motion import Motion
+from in2in.motion.representation import canonicalise, encode, mirror
+from in2in.motion.texts import Texts
 from in2in.text.mirror import mirror_text
 
 
@@ -85,11 +86,11 @@ class InteractionDataset(Dataset[MotionSample]):
         motion, texts = self._read(index)
         return self._sample(index, motion.crop(0, MAX_FRAMES), *_line(texts, 0))
 
-    def _read(self, number: int) -> tuple[RawMotion, Texts]:
+    def _read(self, number: int) -> tuple[Motion, Texts]:
         clip = self.clips[number]
         return self.cache.motion(clip), self.cache.clips[clip].texts
 
-    def _sample(self, number: int, motion: RawMotion, interaction: str, individuals: tuple[str, ...]) -> MotionSample:
+    def _sample(self, number: int, motion: Motion, interaction: str, individuals: tuple[str, ...]) -> MotionSample:
         features = encode(canonicalise(motion, self.shared_floor))
         return MotionSample(self.clips[number], features, interaction, individuals)
 
@@ -109,7 +110,7 @@ class InteractionDataset(Dataset[MotionSample]):
         sample = self._seen(number, *cropped, mirrored, swapped)
         return sample, self._seen(number, *cropped, mirrored != mirror_it, swapped != swap_it)
 
-    def _crop(self, number: int, draw: torch.Generator) -> tuple[RawMotion, str, tuple[str, ...]]:
+    def _crop(self, number: int, draw: torch.Generator) -> tuple[Motion, str, tuple[str, ...]]:
         motion, texts = self._read(number)
         motion = motion.crop(_draw(max(len(motion) - MAX_FRAMES + 1, 1), draw), MAX_FRAMES)
         return motion, *_line(texts, _draw(len(texts.interaction), draw))
@@ -117,7 +118,7 @@ class InteractionDataset(Dataset[MotionSample]):
     def _seen(
         self,
         number: int,
-        motion: RawMotion,
+        motion: Motion,
         interaction: str,
         individuals: tuple[str, ...],
         mirrored: bool,

@@ -11,7 +11,6 @@ individual texts belongs to line k of the interaction texts.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +22,8 @@ from in2in.files.arrays import read_npy
 from in2in.files.assumed import ASSUMPTIONS
 from in2in.files.inside import check_id, check_own
 from in2in.files.text_files import read_lines
-from in2in.motion.representation import RawMotion
+from in2in.motion.motion import Motion
+from in2in.motion.texts import Texts
 
 RAW_WIDTH = 492
 RAW_POSITIONS = slice(0, 66)
@@ -40,23 +40,6 @@ PLACES = ("person1", "person2", "annots", "motions", "motions_processed")
 
 ID_HEADS = ("id", "ids", "clip", "clips", "clip_id", "name")
 """What the head line of a list of ids may say."""
-
-
-@dataclass(frozen=True)
-class Texts:
-    """What is said of one clip.
-
-    Attributes:
-        interaction: the interaction texts, at least one.
-        individuals: for each person, the individual texts; "" where there is none.
-    """
-
-    interaction: tuple[str, ...]
-    individuals: tuple[tuple[str, ...], ...]
-
-    def swap(self) -> "Texts":
-        """The individual texts with the persons in reverse order."""
-        return Texts(self.interaction, self.individuals[::-1])
 
 
 def to_y_up(points: Tensor) -> Tensor:
@@ -127,7 +110,7 @@ def read_person(path: Path) -> tuple[Tensor, Tensor]:
     return joints, rotations
 
 
-def read_motion(folder: Path, clip: str) -> RawMotion:
+def read_motion(folder: Path, clip: str) -> Motion:
     """All persons of a clip; an error if their lengths differ."""
     names = person_names(count_persons(folder))
     joints, rotations = zip(*(read_person(motion_path(folder, person, clip)) for person in names), strict=True)
@@ -137,13 +120,13 @@ def read_motion(folder: Path, clip: str) -> RawMotion:
             f"clip {clip} in {folder}: the persons have {lengths[0]} and {lengths[1]} frames; make them equal or "
             "list the id in split/ignore_list.txt"
         )
-    return RawMotion(torch.stack(joints), torch.stack(rotations))
+    return Motion.from_tensors(torch.stack(joints), torch.stack(rotations))
 
 
-def write_motion(folder: Path, clip: str, motion: RawMotion) -> None:
+def write_motion(folder: Path, clip: str, motion: Motion) -> None:
     """Write all persons of a clip as raw files; the hands and other joints that we do not have are zeros."""
     names = person_names(len(motion.joints))
-    for person, joints, rotations in zip(names, motion.joints, motion.rotations, strict=True):
+    for person, joints, rotations in zip(names, *motion.tensors(), strict=True):
         raw = np.zeros((len(joints), RAW_WIDTH), dtype=np.float32)
         raw[:, RAW_POSITIONS] = to_z_up(joints).flatten(1).numpy()
         raw[:, RAW_ROTATIONS] = rotations.flatten(1).numpy()

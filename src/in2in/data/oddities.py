@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from in2in.data.layout import Texts, individual_path, person_names
+from in2in.data.layout import individual_path, person_names
 from in2in.files.assumed import ASSUMPTIONS
+from in2in.motion.texts import Texts
 
 MORE = "in2in-check names all of these"
 

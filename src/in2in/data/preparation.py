@@ -36,8 +36,9 @@ from in2in.data.processes import in_processes
 from in2in.errors import InputError, writing
 from in2in.files.inside import check_own
 from in2in.files.whole import alone, whole_file, whole_folder
+from in2in.motion.motion import Motion
 from in2in.motion.normalizer import Moments
-from in2in.motion.representation import RawMotion, canonicalise, encode, mirror
+from in2in.motion.representation import canonicalise, encode, mirror
 
 CHUNK_CLIPS = 64
 
@@ -152,7 +153,7 @@ def write_chunk(folder: Path, chunk: Chunk) -> None:
         )
 
 
-def _read_clip(folder: Path, clip: str) -> tuple[str, RawMotion, bytes]:
+def _read_clip(folder: Path, clip: str) -> tuple[str, Motion, bytes]:
     motion, texts = layout.read_motion(folder, clip), layout.read_texts(folder, clip)
     if len(motion) < MIN_FRAMES:
         raise InputError(f"clip {clip} has {len(motion)} frames, fewer than {MIN_FRAMES}")
@@ -161,8 +162,8 @@ def _read_clip(folder: Path, clip: str) -> tuple[str, RawMotion, bytes]:
     return clip, motion, line.encode()
 
 
-def _pack(motion: RawMotion) -> np.ndarray:
-    flat = torch.cat([motion.joints.flatten(-2), motion.rotations.flatten(-2)], dim=-1)
+def _pack(motion: Motion) -> np.ndarray:
+    flat = torch.cat([part.flatten(-2) for part in motion.tensors()], dim=-1)
     return flat.transpose(0, 1).numpy()
 
 
@@ -170,7 +171,7 @@ def _digest(frames: np.ndarray, line: bytes) -> str:
     return hashlib.sha256(frames.tobytes() + line).hexdigest()
 
 
-def training_features(motion: RawMotion) -> Iterator[Tensor]:
+def training_features(motion: Motion) -> Iterator[Tensor]:
     """Every window of a clip as training sees it: in either order of persons, plain and mirrored."""
     for start in range(0, max(len(motion) - MIN_FRAMES, 1), MAX_FRAMES):
         window = motion.crop(start, MAX_FRAMES)

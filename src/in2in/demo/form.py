@@ -10,7 +10,7 @@ from in2in.diffusion.schedules import over_time
 from in2in.errors import InputError
 from in2in.export.curves import weight_figure
 from in2in.export.formats import FORMATS, at_hand
-from in2in.pipeline import MIN_SECONDS, Prompt
+from in2in.motion.prompt import MIN_SECONDS, Prompt
 
 ALONE = "none"
 """The choice of the interaction model without the prior, at first."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 
 from in2in.errors import InputError
-from in2in.pipeline import MAX_SECONDS, MIN_SECONDS, Prompt
+from in2in.motion.prompt import MAX_SECONDS, MIN_SECONDS, Prompt
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,9 @@ from in2in.diffusion.composition import DualMDM
 from in2in.errors import InputError
 from in2in.export.formats import find_formats
 from in2in.export.html import notebook_view
-from in2in.pipeline import Generator, Motion, Prompt
+from in2in.motion.motion import Motion
+from in2in.motion.prompt import Prompt
+from in2in.pipeline import Generator
 from in2in.text.encoders import TextEncoder
 
 VIEWER_HEIGHT = 560
@@ -85,16 +87,16 @@ class Service:
 
 def view(motions: list[Motion]) -> str:
     """All motions side by side, as an element that plays them."""
-    return notebook_view([motion.take() for motion in motions], motions[0].prompt.prompt, VIEWER_HEIGHT)
+    return notebook_view(motions, motions[0].title, VIEWER_HEIGHT)
 
 
 def write_files(motions: list[Motion], formats: tuple[str, ...], folder: Path) -> list[Path]:
     """The npz of every motion and what else is asked for, in a folder."""
     paths = []
     for motion in motions:
-        stem = folder / f"seed{motion.prompt.seed}"
+        stem = folder / f"seed{motion.seed}"
         paths.append(stem.with_suffix(".npz"))
         motion.save(paths[-1])
         for form in find_formats(formats, "files").values():
-            paths += form.write(stem, motion.take())
+            paths += form.write(stem, motion, None)
     return paths

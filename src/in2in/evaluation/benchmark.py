@@ -20,11 +20,11 @@ from in2in.evaluation.figures import (
     multimodality_figure,
     physical_figures,
 )
-from in2in.evaluation.generation import Motions, Samples, unusable
+from in2in.evaluation.generation import SampleFolder, Samples, unusable
 from in2in.evaluation.metrics import interval
 from in2in.evaluation.protocol import Item, Plan, Repeat
 from in2in.evaluation.setting import Model
-from in2in.pipeline import Prompt
+from in2in.motion.prompt import Prompt
 
 REAL = "recorded motion"
 CHANCE = "recorded, texts shuffled"
@@ -150,7 +150,7 @@ class Measure:
         # a motion of another length is still a motion
         return [place for place in range(len(made)) if bad.get(place) != "not finite"]
 
-    def _add_varied(self, row: Row, repeat: Repeat, motions: Motions) -> None:
+    def _add_varied(self, row: Row, repeat: Repeat, motions: SampleFolder) -> None:
         made = motions.read()
         if bad := sum(not own.isfinite().all() for own in made):
             row.unusable["not finite (multimodality)"] = bad

@@ -14,14 +14,15 @@ from torch import Tensor
 from in2in.evaluation.protocol import SEEDS_A_REPEAT, Plan, Protocol, Repeat
 from in2in.evaluation.setting import Model, Setting
 from in2in.kept import check_kept, missing_samples
-from in2in.pipeline import Motion, Prompt, sample_path
+from in2in.motion.prompt import Prompt
+from in2in.motion.provenance import check_same
+from in2in.motion.sample_file import read_sample, sample_path
 from in2in.prediction import GeneratorModule, predict
-from in2in.runs.provenance import check_same
 
 
 @dataclass(frozen=True)
-class Motions:
-    """The motions of prompts, in their order.
+class SampleFolder:
+    """The motions of prompts, in their order, as files of a folder.
 
     Attributes:
         folder: where they are kept as NNN.npz; other prompts, models or batches go elsewhere.
@@ -36,7 +37,7 @@ class Motions:
     first_length: bool
 
     @classmethod
-    def of(cls, setting: Setting, model: Model, prompts: Sequence[Prompt]) -> "Motions":
+    def of(cls, setting: Setting, model: Model, prompts: Sequence[Prompt]) -> "SampleFolder":
         """Where a model's motions of these prompts are or will be."""
         how = (setting.batch_size, setting.protocol.first_length)
         told = json.dumps([*(asdict(prompt) for prompt in prompts), *how])
@@ -50,13 +51,13 @@ class Motions:
     def read(self) -> list[Tensor]:
         """The motions [P, T, 262] in physical units, once they are made; an error if not all are of one origin."""
         paths = [sample_path(self.folder, number) for number in range(len(self.prompts))]
-        kept = [Motion.load(path) for path in paths]
+        kept = [read_sample(path) for path in paths]
         for path, motion in zip(paths, kept, strict=True):
             check_same(path, motion.provenance, kept[0].provenance)
-        return [torch.from_numpy(motion.features) for motion in kept]
+        return [torch.from_numpy(motion.features) for motion in kept if motion.features is not None]
 
 
-def generate(setting: Setting, model: Model, motions: Sequence[Motions]) -> None:
+def generate(setting: Setting, model: Model, motions: Sequence[SampleFolder]) -> None:
     """Make what is missing, by all processes of the trainer; each returns when all are done."""
     if setting.trainer.world_size == 1 and not any(own.missing() for own in motions):
         return
@@ -85,8 +86,8 @@ class Samples:
         varied: for every repeat that has its own, many motions for some texts, those of a text in a row.
     """
 
-    repeats: tuple[Motions, ...]
-    varied: tuple[Motions, ...]
+    repeats: tuple[SampleFolder, ...]
+    varied: tuple[SampleFolder, ...]
 
     @classmethod
     def of(cls, setting: Setting, model: Model, plan: Plan) -> "Samples":
@@ -95,8 +96,8 @@ class Samples:
         passes = plan.repeats[: None if plan.protocol.resample else 1]
         varied = [varied_prompts(repeat, plan.protocol) for repeat in passes]
         return cls(
-            tuple(Motions.of(setting, model, prompts) for prompts in asked),
-            tuple(Motions.of(setting, model, prompts) for prompts in varied if prompts),
+            tuple(SampleFolder.of(setting, model, prompts) for prompts in asked),
+            tuple(SampleFolder.of(setting, model, prompts) for prompts in varied if prompts),
         )
 
 

@@ -6,13 +6,13 @@ import numpy as np
 
 from in2in.data.cache import MotionCache
 from in2in.errors import InputError
-from in2in.evaluation.generation import Motions, generate
+from in2in.evaluation.generation import SampleFolder, generate
 from in2in.evaluation.metrics import individual_diversity, interval
 from in2in.evaluation.protocol import SEEDS_A_REPEAT, Repeat
 from in2in.evaluation.report import write_json, write_results
 from in2in.evaluation.setting import Setting
 from in2in.files.whole import write_text
-from in2in.pipeline import Prompt
+from in2in.motion.prompt import Prompt
 
 OWN, OTHER, BLENDED, BLENDED_OTHER, AGAIN = range(5)
 """Sets of samples: the interaction model with a clip's own individual texts and with others', the blend with both, and
@@ -69,7 +69,7 @@ class IndividualDiversity:
         write_text(setting.out / "table.md", table(figures))
         print(table(figures))
 
-    def _sets(self, setting: Setting, repeat: Repeat, texts: list[str]) -> list[Motions]:
+    def _sets(self, setting: Setting, repeat: Repeat, texts: list[str]) -> list[SampleFolder]:
         draw = np.random.default_rng([repeat.first_seed, 2])
         own: list[Prompt] = []
         other: list[Prompt] = []
@@ -83,10 +83,10 @@ class IndividualDiversity:
         found = []
         for place, prompts in sorted(asked.items()):
             model = setting.models[place in (BLENDED, BLENDED_OTHER)]
-            found.append(Motions.of(setting, model, prompts))
+            found.append(SampleFolder.of(setting, model, prompts))
         return found
 
-    def _embed(self, setting: Setting, motions: Motions) -> np.ndarray:
+    def _embed(self, setting: Setting, motions: SampleFolder) -> np.ndarray:
         embedded = setting.evaluator.motions(motions.read()).numpy()
         return embedded.reshape(self.interactions, self.samples, -1)
 

@@ -13,8 +13,9 @@ from in2in.evaluation.figures import embed
 from in2in.evaluation.physical import UNITS, clip_quality
 from in2in.evaluation.protocol import Item, Protocol
 from in2in.export.html import write_page
-from in2in.export.take import Take
-from in2in.motion.representation import FPS, decode_joints
+from in2in.motion.motion import Motion
+from in2in.motion.representation import decode_joints
+from in2in.motion.texts import Texts
 
 SHOWN = ("foot_sliding", "jitter", "floor_penetration", "interpenetration")
 """Of the physical measures; the others hardly set clips apart."""
@@ -64,10 +65,11 @@ def write_extremes(path: Path, name: str, items: Sequence[Item], motions: Sequen
         motions: what was made for them, [P, T, 262] each.
         of: what to show.
     """
-    takes = []
+    shown = []
     for figure in of:
         for word, place in (("best", figure.best), ("worst", figure.worst)):
             joints = decode_joints(torch.as_tensor(motions[place])).numpy()
             title = f"{word} {figure.name}: {figure.values[place]:.3g}"
-            takes.append(Take(joints, FPS, title, note=f"{items[place].text} (clip {items[place].clip})"))
-    write_page(path, takes, f"{name}: best and worst clips")
+            name = f"{items[place].text} (clip {items[place].clip})"
+            shown.append(Motion(joints, texts=Texts.single(title), name=name))
+    write_page(path, shown, f"{name}: best and worst clips")

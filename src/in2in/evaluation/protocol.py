@@ -11,8 +11,8 @@ from torch import Tensor
 
 from in2in.data.cache import MAX_FRAMES, MotionCache
 from in2in.errors import InputError
+from in2in.motion.prompt import MAX_SECONDS, MIN_SECONDS, Prompt
 from in2in.motion.representation import FPS, canonicalise, encode
-from in2in.pipeline import MAX_SECONDS, MIN_SECONDS, Prompt
 
 SEEDS_A_REPEAT = 1_000_000
 """Distance between the first seeds of two repeats."""

@@ -7,8 +7,9 @@ import torch
 from torch import Tensor, nn
 
 from in2in.data.batch import MotionSample
+from in2in.motion.prompt import Prompt
 from in2in.motion.representation import FPS, decode_joints
-from in2in.pipeline import Generator, Prompt
+from in2in.pipeline import Generator
 
 
 @dataclass(frozen=True)

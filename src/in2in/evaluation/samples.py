@@ -4,15 +4,15 @@ from dataclasses import asdict
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from in2in.data.interhuman import InteractionDataset
 from in2in.errors import InputError
 from in2in.evaluation.physical import quality, quality_table
 from in2in.evaluation.report import write_json
-from in2in.export.take import read_take, samples_among
+from in2in.motion.provenance import check_same
 from in2in.motion.representation import decode_joints
-from in2in.pipeline import read_provenance
-from in2in.runs.provenance import check_same
+from in2in.motion.sample_file import read_provenance, read_sample, samples_among
 
 
 def compare_samples(samples: Path, data_dir: Path, split: str, out: Path) -> None:
@@ -28,8 +28,14 @@ def compare_samples(samples: Path, data_dir: Path, split: str, out: Path) -> Non
     print(f"samples of {known[0] or 'unknown origin'}")
     data = InteractionDataset(data_dir, split)
     rows = {
-        "samples": quality(torch.from_numpy(read_take(file).joints) for file in files),
+        "samples": quality(_joints(file) for file in files),
         "data": quality(decode_joints(data[number].features) for number in range(len(data))),
     }
     write_json(out / "quality.json", {name: asdict(row) for name, row in rows.items()})
     print(quality_table(rows))
+
+
+def _joints(file: Path) -> Tensor:
+    motion = read_sample(file)
+    motion.check(file)
+    return torch.from_numpy(motion.joints)

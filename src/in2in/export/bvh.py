@@ -11,8 +11,8 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 from torch import Tensor
 
-from in2in.export.take import Take
 from in2in.files.whole import whole_file
+from in2in.motion.motion import Motion
 from in2in.motion.rig import CHILDREN, Rig
 from in2in.motion.skeleton import JOINTS
 
@@ -28,18 +28,18 @@ ENDS = {
 """Metres from a last joint to the end of its bone: top of the head, toes, finger tips."""
 
 
-def write_bvh(stem: str | Path, take: Take) -> list[Path]:
+def write_bvh(stem: str | Path, motion: Motion) -> list[Path]:
     """Write STEM_person1.bvh and so on.
 
     Args:
         stem: path of the files but for "_personN.bvh".
-        take: with rotations.
+        motion: with rotations.
     """
     paths = []
-    for number, rig in enumerate(take.rigs, start=1):
+    for number, rig in enumerate(motion.rigs, start=1):
         path = Path(f"{stem}_person{number}.bvh")
         with whole_file(path) as unfinished:
-            unfinished.write_text(bvh_text(rig, take.fps), encoding="ascii")
+            unfinished.write_text(bvh_text(rig, motion.fps), encoding="ascii")
         paths.append(path)
     return paths
 

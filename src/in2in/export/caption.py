@@ -1,4 +1,4 @@
-"""The texts of a take as they stand in a picture: its title above, each person's text and colour below."""
+"""The texts of a motion as they stand in a picture: its title above, each person's text and colour below."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from in2in.export.body import COLOURS
-from in2in.export.take import Take
+from in2in.motion.motion import Motion
 
 INK, SOFT = "#1d232b", "#5a6572"
 
@@ -47,14 +47,14 @@ class Caption:
     ink: np.ndarray
 
 
-def captions(take: Take, size: tuple[int, int]) -> list[Caption]:
+def captions(motion: Motion, size: tuple[int, int]) -> list[Caption]:
     """What stands along the upper and the lower edge of a picture of some size, width and height in pixels."""
     width, height = size
     large, small = round(height / 25), round(height / 34)
-    above = [Line(text, INK, large) for text in _wrapped(take.title, large, width)]
-    above += [Line(take.note, SOFT, small)] if take.note else []
+    above = [Line(text, INK, large) for text in _wrapped(motion.title, large, width)]
+    above += [Line(motion.note, SOFT, small)] if motion.note else []
     below = []
-    for person, text in enumerate(take.individuals):
+    for person, text in enumerate(motion.texts.first_individuals):
         lines = _wrapped(text, small, width)
         colours = (COLOURS[person % len(COLOURS)], *[None] * MAX_LINES)  # coloured letters would be hard to read
         below += [Line(line, INK, small, dot) for line, dot in zip(lines, colours, strict=False)]

@@ -5,72 +5,88 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
+
 from in2in.errors import InputError
+from in2in.export.body_model import BodyModel
 from in2in.export.bvh import write_bvh
 from in2in.export.glb import write_glb
 from in2in.export.html import write_page
 from in2in.export.smpl import write_smpl
 from in2in.export.table import write_table
-from in2in.export.take import Take
+from in2in.motion.motion import Motion
+
+Writer = Callable[[Path, Motion, BodyModel | None], list[Path]]
 
 
 @dataclass(frozen=True)
 class Format:
-    """A way to write a take.
+    """A way to write a motion.
 
     Attributes:
-        write: takes the files' path without its ending, and the take; returns what it wrote.
+        write: takes the files' path without its ending, the motion, and the body model that it is shown with, if any,
+            which not every format has a place for; returns what it wrote.
         rigid: it holds bones of constant length, which generated motion only roughly has.
         needs: a module that an extra of this package brings.
     """
 
-    write: Callable[[Path, Take], list[Path]]
+    write: Writer
     rigid: bool = False
     needs: str | None = None
 
 
-def _single(ending: str, write: Callable[[Path, Take], None]) -> Callable[[Path, Take], list[Path]]:
-    """A writer of one file for all persons."""
+def _dressed(ending: str, write: Callable[[Path, Motion, BodyModel | None], None]) -> Writer:
+    """A writer of one file for all persons, in the body model if there is one."""
 
-    def write_one(stem: Path, take: Take) -> list[Path]:
+    def write_one(stem: Path, motion: Motion, body_model: BodyModel | None = None) -> list[Path]:
         path = stem.with_name(f"{stem.name}.{ending}")
-        write(path, take)
+        write(path, motion, body_model)
         return [path]
 
     return write_one
 
 
-def _page(path: Path, take: Take) -> None:
-    write_page(path, [take], take.title)
+def _single(ending: str, write: Callable[[Path, Motion], None]) -> Writer:
+    """A writer of one file for all persons, which shows no body model."""
+    return _dressed(ending, lambda path, motion, _: write(path, motion))
+
+
+def _rigid(write: Callable[[Path, Motion], list[Path]]) -> Format:
+    """A format of bones alone, a file for each person."""
+    return Format(lambda stem, motion, _=None: write(stem, motion), rigid=True)
+
+
+def _page(path: Path, motion: Motion, body_model: BodyModel | None) -> None:
+    write_page(path, [motion], motion.title, body_model)
 
 
 # What follows draws pictures: those libraries are imported only when they are used.
-def _mp4(path: Path, take: Take) -> None:
+def _mp4(path: Path, motion: Motion) -> None:
     from in2in.export.video import write_mp4
 
-    write_mp4(path, take)
+    write_mp4(path, motion)
 
 
-def _gif(path: Path, take: Take) -> None:
+def _gif(path: Path, motion: Motion) -> None:
     from in2in.export.video import write_gif
 
-    write_gif(path, take)
+    write_gif(path, motion)
 
 
-def _png(path: Path, take: Take) -> None:
+def _png(path: Path, motion: Motion) -> None:
     from in2in.export.strip import write_strip
 
-    write_strip(path, take)
+    write_strip(path, motion)
 
 
 FORMATS = {
-    "html": Format(_single("html", _page)),
+    "html": Format(_dressed("html", _page)),
     "mp4": Format(_single("mp4", _mp4), needs="imageio_ffmpeg"),
     "gif": Format(_single("gif", _gif)),
     "png": Format(_single("png", _png)),
-    "bvh": Format(write_bvh, rigid=True),
-    "glb": Format(_single("glb", write_glb)),
-    "smpl": Format(write_smpl, rigid=True),
+    "bvh": _rigid(write_bvh),
+    "glb": Format(_dressed("glb", write_glb)),
+    "smpl": _rigid(write_smpl),
     "csv": Format(_single("csv", write_table)),
 }
 
@@ -97,7 +113,14 @@ def at_hand(name: str) -> bool:
     return needs is None or find_spec(needs) is not None
 
 
-def fitting_note(take: Take) -> str:
+def fitting_error(motion: Motion) -> tuple[float, float]:
+    """How far the joints of a motion's rigs are from its own, centimetres: mean and largest."""
+    reached = np.stack([rig.joints().numpy() for rig in motion.rigs])
+    off = np.linalg.norm(reached - motion.joints, axis=-1) * 100
+    return float(off.mean()), float(off.max())
+
+
+def fitting_note(motion: Motion) -> str:
     """One line on how far a file of rigid bones is from the motion."""
-    mean, largest = take.fitting_error()
+    mean, largest = fitting_error(motion)
     return f"rigid bones are {mean:.2f} cm from the joints on average, {largest:.2f} cm at most"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from in2in.export.html import asset, page_around, page_data, script_safe_json
-from in2in.export.take import Take
 from in2in.files.whole import write_text
+from in2in.motion.motion import Motion
 
 
 @dataclass(frozen=True)
@@ -17,12 +17,12 @@ class Entry:
 
     Attributes:
         label: what it says.
-        take: what plays when it is chosen; None if nothing can be shown.
+        motion: what plays when it is chosen; None if nothing can be shown.
         frame: where the player starts, half a second before.
     """
 
     label: str
-    take: Take | None
+    motion: Motion | None
     frame: int = 0
 
 
@@ -63,8 +63,8 @@ def write_gallery(path: str | Path, title: str, report: str, groups: Sequence[Gr
 
 def _line(entry: Entry, takes: list[str]) -> str:
     label = html.escape(entry.label)
-    if entry.take is None:
+    if entry.motion is None:
         return f"<li><span>{label}</span></li>"
     name = f"take{len(takes)}"
-    takes.append(f'<script id="{name}" type="application/json">{page_data([entry.take])}</script>')
+    takes.append(f'<script id="{name}" type="application/json">{page_data([entry.motion])}</script>')
     return f'<li><button data-take="{name}" data-frame="{entry.frame}">{label}</button></li>'

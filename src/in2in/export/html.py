@@ -1,8 +1,8 @@
 """One self-contained HTML page that shows people moving in 3D; it needs no network.
 
 The page is viewer/template.html with four parts put in: the title, the style sheet, the built script
-(viewer.js) and the takes as JSON. A take's joints are base64 of int16 little-endian millimetres,
-[P, T, 22, 3] in C order, counted from the take's own `origin` (three whole millimetres): exact to half a
+(viewer.js) and the motions as JSON. Their joints are base64 of int16 little-endian millimetres,
+[P, T, 22, 3] in C order, counted from each one's own `origin` (three whole millimetres): exact to half a
 millimetre. With a body model, `turns` are the joints' rotations in the world, [P, T, 22, 4] quaternions
 (x, y, z, w) in 32767ths.
 """
@@ -22,54 +22,58 @@ import torch
 from in2in.errors import InputError
 from in2in.export.body_model import BodyModel
 from in2in.export.camera import sides
-from in2in.export.take import Take
 from in2in.files.whole import write_text
+from in2in.motion.motion import Motion
 from in2in.motion.skeleton import BONE_LENGTHS, JOINTS, NUM_JOINTS, PARENTS, TPOSE_DIRECTIONS
 
 MILLIMETRES = 1000
 INT16 = np.iinfo(np.int16)
 
 
-def write_page(path: str | Path, takes: Sequence[Take], title: str = "in2in") -> None:
-    """Write the page that plays takes side by side, in one step: a reader never finds half a page.
+def write_page(
+    path: str | Path, motions: Sequence[Motion], title: str = "in2in", body_model: BodyModel | None = None
+) -> None:
+    """Write the page that plays motions side by side, in one step: a reader never finds half a page.
 
     Args:
         path: the .html file; its folder is made if it is missing.
-        takes: one or more; they share one clock and one view.
+        motions: one or more; they share one clock and one view.
         title: of the browser's tab.
+        body_model: the body that is shown in place of the page's own; the motions need rotations.
     """
-    page = render_page(takes, title)
+    page = render_page(motions, title, body_model)
     write_text(path, page)
 
 
-def notebook_view(takes: Sequence[Take], title: str = "in2in", height: int = 480) -> str:
+def notebook_view(motions: Sequence[Motion], title: str = "in2in", height: int = 480) -> str:
     """The page as an HTML element that a notebook shows, shut off from it; height in pixels."""
-    page = html.escape(render_page(takes, title))
+    page = html.escape(render_page(motions, title))
     return (
         f'<iframe srcdoc="{page}" style="width: 100%; height: {height}px; border: 0" sandbox="allow-scripts"></iframe>'
     )
 
 
-def render_page(takes: Sequence[Take], title: str = "in2in") -> str:
+def render_page(motions: Sequence[Motion], title: str = "in2in", body_model: BodyModel | None = None) -> str:
     """The text of the page that `write_page` writes."""
     before, after = page_around(title)
-    return before + page_data(takes) + after
+    return before + page_data(motions, body_model) + after
 
 
-def page_data(takes: Sequence[Take]) -> str:
-    """The part of the page that differs from page to page: the takes, as JSON."""
-    if not takes:
-        raise InputError("a page needs at least one take")
-    data: dict[str, object] = {"body": _body(), "takes": [_encode(take) for take in takes]}
-    if models := {id(take.body_model): take.body_model for take in takes if take.body_model is not None}:
-        if len(models) > 1:
-            raise InputError("a page shows one body model: give all its takes the same")
-        data["model"] = _model(*models.values())
+def page_data(motions: Sequence[Motion], body_model: BodyModel | None = None) -> str:
+    """The part of the page that differs from page to page: the motions, as JSON."""
+    if not motions:
+        raise InputError("a page needs at least one motion")
+    data: dict[str, object] = {
+        "body": _body(),
+        "takes": [_encode(motion, body_model is not None) for motion in motions],
+    }
+    if body_model is not None:
+        data["model"] = _model(body_model)
     return script_safe_json(data)
 
 
 def page_around(title: str) -> tuple[str, str]:
-    """What comes before and after the takes' JSON in the page."""
+    """What comes before and after the motions' JSON in the page."""
     parts = {"title": html.escape(title), "style": asset("style.css"), "script": asset("viewer.js")}
     before, after = asset("template.html").split("{{data}}")
     filled = [re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], part) for part in (before, after)]
@@ -92,32 +96,33 @@ def _body() -> dict[str, object]:
     return {"joints": JOINTS, "parents": PARENTS, "rest": rest.round(4).tolist()}
 
 
-def _encode(take: Take) -> dict[str, object]:
-    take.check()
-    joints = np.asarray(take.joints, dtype=np.float64)
+def _encode(motion: Motion, turned: bool) -> dict[str, object]:
+    """A motion for the page; with the turns of its joints where these move a body model's skin."""
+    motion.check()
+    joints = np.asarray(motion.joints, dtype=np.float64)
     millimetres = np.rint(joints * MILLIMETRES)
     low, high = millimetres.min(axis=(0, 1, 2)), millimetres.max(axis=(0, 1, 2))
     if (high - low).max() > INT16.max - INT16.min:
-        raise InputError(f"take {take.title!r}: the motion spans more than 65 m: are the joints in metres?")
+        raise InputError(f"motion {motion.title!r} spans more than 65 m: are the joints in metres?")
     origin = np.ceil((low + high) / 2)
     persons, frames = joints.shape[:2]
     more: dict[str, object] = {}
-    if take.blend is not None:
-        weights = take.blend.weights.T.round(4).tolist()
-        more["blend"] = {"timesteps": take.blend.timesteps.tolist(), "weights": weights}
-    if take.body_model is not None:
-        turns = torch.stack([rig.world_rotations() for rig in take.rigs])
+    if (blend := motion.blend_weights) is not None:
+        weights = blend.weights.T.round(4).tolist()
+        more["blend"] = {"timesteps": blend.timesteps.tolist(), "weights": weights}
+    if turned:
+        turns = torch.stack([rig.world_rotations() for rig in motion.rigs])
         more["turns"] = _packed(roma.rotmat_to_unitquat(turns).numpy() * INT16.max, "<i2")
     return {
         **more,
-        "title": take.title,
-        "individuals": take.individuals,
-        "note": take.note,
-        "fps": take.fps,
+        "title": motion.title,
+        "individuals": motion.texts.first_individuals,
+        "note": motion.note,
+        "fps": motion.fps,
         "persons": persons,
         "frames": frames,
         "origin": origin.astype(int).tolist(),
-        "sides": _sides(joints, take.fps),
+        "sides": _sides(joints, motion.fps),
         "joints": _packed(millimetres - origin, "<i2"),
     }
 

@@ -13,7 +13,7 @@ from in2in.export.camera import Camera
 from in2in.export.canvas import RGB, Canvas, Space
 from in2in.export.caption import captions
 from in2in.export.floor import Floor
-from in2in.export.take import Take
+from in2in.motion.motion import Motion
 
 PAPER = (230, 233, 237)
 LIGHT = (-0.42, 0.68, 0.6)
@@ -26,35 +26,35 @@ STARTS, ENDS = [limb.start for limb in LIMBS], [limb.end for limb in LIMBS]
 RADII = np.array([(limb.radius_start, limb.radius_end) for limb in LIMBS])
 
 
-def render(take: Take, size: tuple[int, int], frames: Sequence[int] | None = None) -> Iterator[np.ndarray]:
-    """Draw a take with a camera that follows.
+def render(motion: Motion, size: tuple[int, int], frames: Sequence[int] | None = None) -> Iterator[np.ndarray]:
+    """Draw a motion with a camera that follows.
 
     Args:
-        take: the motion.
+        motion: the motion.
         size: width and height in pixels.
         frames: numbers of those to draw; all if left out.
 
     Yields:
         [H, W, 3] uint8, one for each frame.
     """
-    for [planes] in render_planes(take, size, RGB, frames):
+    for [planes] in render_planes(motion, size, RGB, frames):
         yield np.moveaxis(planes, 0, -1)
 
 
 def render_planes(
-    take: Take, size: tuple[int, int], spaces: Sequence[Space], frames: Sequence[int] | None = None
+    motion: Motion, size: tuple[int, int], spaces: Sequence[Space], frames: Sequence[int] | None = None
 ) -> Iterator[list[np.ndarray]]:
-    """Draw a take as `render` does, in other colour spaces than red, green and blue.
+    """Draw a motion as `render` does, in other colour spaces than red, green and blue.
 
     Yields:
         For each frame [N, H / step, W / step] uint8 of every space.
     """
-    take.check()
-    joints = np.asarray(take.joints, dtype=np.float64)
+    motion.check()
+    joints = np.asarray(motion.joints, dtype=np.float64)
     people = body_points(joints)
-    camera = Camera.following(joints, take.fps, size)
+    camera = Camera.following(joints, motion.fps, size)
     floor = Floor(camera)
-    texts = captions(take, size)
+    texts = captions(motion, size)
     inks = [
         [space.tell(text.ink[:: space.step, :: space.step]).transpose(2, 0, 1) for space in spaces] for text in texts
     ]

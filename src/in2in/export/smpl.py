@@ -10,8 +10,9 @@ import numpy as np
 import roma
 import torch
 
-from in2in.export.take import SMPLH_ENDING, Take
 from in2in.files.whole import whole_file
+from in2in.motion.motion import Motion
+from in2in.motion.sample_file import SMPLH_ENDING
 
 SMPLH_JOINTS = 52
 """The 22 of the body, then 15 for each hand."""
@@ -25,7 +26,7 @@ Z_UP = ((1.0, 0.0, 0.0), (0.0, 0.0, -1.0), (0.0, 1.0, 0.0))
 NOTE = "betas are zeros: the neutral shape, not this person's; hands are zeros; pelvis = trans + rest_pelvis"
 
 
-def write_smpl(stem: str | Path, take: Take) -> list[Path]:
+def write_smpl(stem: str | Path, motion: Motion) -> list[Path]:
     """Write STEM_person1_smplh.npz and so on.
 
     Each holds poses [T, 156], trans [T, 3], betas [16], dmpls [T, 8], gender, mocap_framerate and, beyond AMASS,
@@ -33,10 +34,10 @@ def write_smpl(stem: str | Path, take: Take) -> list[Path]:
 
     Args:
         stem: path of the files but for "_personN_smplh.npz".
-        take: with rotations.
+        motion: with rotations.
     """
     paths = []
-    for number, rig in enumerate(take.rigs, start=1):
+    for number, rig in enumerate(motion.rigs, start=1):
         frames = len(rig.root_position)
         turn = torch.tensor(Z_UP).to(rig.root_position)
         body = torch.cat([(turn @ rig.root_rotation)[:, None], rig.local_rotations], dim=1)
@@ -51,7 +52,7 @@ def write_smpl(stem: str | Path, take: Take) -> list[Path]:
                 betas=np.zeros(16),
                 dmpls=np.zeros((frames, 8)),
                 gender="neutral",
-                mocap_framerate=float(take.fps),
+                mocap_framerate=float(motion.fps),
                 rest_pelvis=np.array(REST_PELVIS),
                 note=NOTE,
             )

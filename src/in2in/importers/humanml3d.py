@@ -20,7 +20,7 @@ import numpy as np
 import torch
 
 from in2in.data.cache import MIN_FRAMES
-from in2in.data.layout import Texts, write_motion, write_split, write_texts
+from in2in.data.layout import write_motion, write_split, write_texts
 from in2in.data.left_out import MAX_LEFT_OUT, Attempt, LeftOut, check_share, divide, report_left_out
 from in2in.data.processes import map_in_processes
 from in2in.errors import InputError
@@ -33,8 +33,10 @@ from in2in.importers.positions import check_positions, motion_from_positions
 from in2in.importers.posture import decide, postures
 from in2in.importers.source_splits import read_splits
 from in2in.importers.units import read_unit
-from in2in.motion.representation import FPS, RawMotion, mirror
+from in2in.motion.motion import Motion
+from in2in.motion.representation import FPS, mirror
 from in2in.motion.skeleton import NUM_JOINTS
+from in2in.motion.texts import Texts
 
 INDEX = "index.csv"
 """Where HumanML3D says which part of AMASS a clip is."""
@@ -188,7 +190,7 @@ def _write(source: Path, folder: Path, amass: AmassRotations | None, frame: _Fra
     except InputError as error:
         fault = str(error)
     if rotations is not None:
-        motion = replace(motion, rotations=rotations)
+        motion = replace(motion, rotations=rotations.numpy())
     written, left_out = [], []
     for part in ranges:
         own, when = motion, ""
@@ -206,12 +208,12 @@ def _write(source: Path, folder: Path, amass: AmassRotations | None, frame: _Fra
     return _Written(clip, written, left_out, check_motion(motion, joints, RATE), rotations is not None, fault)
 
 
-def _rotations(amass: AmassRotations, clip: str, motion: RawMotion) -> torch.Tensor | None:
+def _rotations(amass: AmassRotations, clip: str, motion: Motion) -> torch.Tensor | None:
     """Rotations [1, T, 21, 6] of a clip or of its mirrored copy."""
     own = amass(clip.removeprefix(MIRRORED), len(motion))
     if own is None or not clip.startswith(MIRRORED):
         return None if own is None else own[None]
-    return mirror(replace(motion, rotations=own[None])).rotations
+    return mirror(replace(motion, rotations=own[None].numpy())).tensors()[1]
 
 
 def _read_joints(path: Path) -> torch.Tensor:

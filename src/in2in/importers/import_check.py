@@ -20,7 +20,8 @@ from tqdm import tqdm
 from in2in.data.layout import read_motion, read_split
 from in2in.errors import InputError
 from in2in.motion.inverse_kinematics import fit_rotation, inverse_kinematics
-from in2in.motion.representation import CONTACT_HEIGHT, FPS, RawMotion
+from in2in.motion.motion import Motion
+from in2in.motion.representation import CONTACT_HEIGHT, FPS
 from in2in.motion.rotations import matrix_from_6d
 from in2in.motion.skeleton import FEET, forward_kinematics, local_offsets
 
@@ -56,7 +57,7 @@ class ImportCheck:
         return self.posed <= POSED and self.standing >= STANDING and (self.shared or 0.0) <= SHARED
 
 
-def check_motion(motion: RawMotion, source: Tensor | None = None, fps: float = FPS) -> ImportCheck:
+def check_motion(motion: Motion, source: Tensor | None = None, fps: float = FPS) -> ImportCheck:
     """Measure a clip.
 
     Args:
@@ -64,19 +65,20 @@ def check_motion(motion: RawMotion, source: Tensor | None = None, fps: float = F
         source: [P, T, 22, 3] metres, y up, at any height: what it was imported from.
         fps: rate of the source.
     """
-    local = matrix_from_6d(motion.rotations.double())
-    posed = max(_posed_error(*person) for person in zip(motion.joints.double(), local, strict=True))
-    low = motion.joints[:, :, list(FEET), 1] < torch.tensor(CONTACT_HEIGHT)
+    joints, rotations = motion.tensors()
+    local = matrix_from_6d(rotations.double())
+    posed = max(_posed_error(*person) for person in zip(joints.double(), local, strict=True))
+    low = joints[:, :, list(FEET), 1] < torch.tensor(CONTACT_HEIGHT)
     turn = roma.rotmat_geodesic_distance(local[:, 1:], local[:, :-1]).max().rad2deg()
     shared = None if source is None else shared_error(motion, source, fps)
     return ImportCheck(posed, float(low.any(dim=-1).float().mean(dim=1).min()), float(turn), shared)
 
 
-def shared_error(motion: RawMotion, source: Tensor, fps: float) -> float:
+def shared_error(motion: Motion, source: Tensor, fps: float) -> float:
     """Metres from any joint to the source's at the instants that have a frame in both, but for a shift of height."""
     rate = Fraction(fps).limit_denominator(1000)
     ours, theirs = (Fraction(FPS) / rate).as_integer_ratio()  # every ours-th of our frames is a theirs-th of theirs
-    kept = motion.joints[:, ::ours].double()
+    kept = torch.from_numpy(motion.joints)[:, ::ours].double()
     apart = kept - source[:, ::theirs].double()[:, : kept.shape[1]]
     apart[..., 1] -= apart[..., 1].median()
     return float(apart.norm(dim=-1).max())

@@ -21,7 +21,7 @@ import torch
 from torch import Tensor
 
 from in2in.data.cache import MIN_FRAMES
-from in2in.data.layout import Texts, write_motion, write_split, write_texts
+from in2in.data.layout import write_motion, write_split, write_texts
 from in2in.data.left_out import MAX_LEFT_OUT, Attempt, check_share, divide, report_left_out
 from in2in.data.processes import map_in_processes
 from in2in.errors import InputError
@@ -32,10 +32,12 @@ from in2in.importers.positions import check_positions
 from in2in.importers.posture import decide, postures
 from in2in.importers.smplx import own_rest, read_parameters
 from in2in.importers.source_splits import read_splits
-from in2in.motion.representation import FPS, RawMotion
+from in2in.motion.motion import Motion
+from in2in.motion.representation import FPS
 from in2in.motion.resampling import resample_turns
 from in2in.motion.rotations import matrix_to_6d
 from in2in.motion.skeleton import BONE_LENGTHS, forward_kinematics, tpose_offsets
+from in2in.motion.texts import Texts
 
 PERSONS = ("P1", "P2")
 
@@ -135,11 +137,12 @@ def _write(source: Path, folder: Path, turn: Tensor, fps: float, body_model: str
         )
     cut = "" if lengths[0] == lengths[1] else f"{clip}: {lengths[0]} and {lengths[1]} frames at {FPS} a second"
     shorter = [tuple(part[: min(lengths)] for part in person) for person in persons]
-    motion = RawMotion(*(torch.stack(parts) for parts in zip(*shorter, strict=True)))
+    joints, rotations = (torch.stack(parts) for parts in zip(*shorter, strict=True))
+    motion = Motion.from_tensors(joints, rotations)
     if len(motion) < MIN_FRAMES:
         raise InputError(f"clip {clip} of {source} has {len(motion)} frames at {FPS} a second: is fps={fps:g} right?")
-    check_positions(motion.joints, f"clip {clip} of {source}")
-    motion.joints[..., 1] -= motion.joints[..., 1].min()
+    check_positions(joints, f"clip {clip} of {source}")
+    joints[..., 1] -= joints[..., 1].min()  # the motion shares their memory
     if not (told := tuple(line for line in read_lines(_text(source, clip), dataset=source) if line)):
         raise InputError(f"{_text(source, clip)} holds no text: add one, or take the id {clip} out of the splits")
     write_motion(folder, clip, motion)

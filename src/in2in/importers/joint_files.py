@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from in2in.data.cache import MIN_FRAMES
-from in2in.data.layout import Texts, write_motion, write_split, write_texts
+from in2in.data.layout import write_motion, write_split, write_texts
 from in2in.data.left_out import MAX_LEFT_OUT, Attempt, LeftOut, check_enough, check_share, divide, report_left_out
 from in2in.data.processes import map_in_processes
 from in2in.errors import InputError
@@ -26,6 +26,7 @@ from in2in.importers.takes import check_held_out, of_usual_number, split_takes
 from in2in.importers.text_tables import read_text_table
 from in2in.importers.units import read_unit
 from in2in.motion.representation import FPS
+from in2in.motion.texts import Texts
 
 NAME, FILE = attrgetter("name"), attrgetter("file")
 """Of a take."""

@@ -5,7 +5,7 @@ from torch import Tensor
 
 from in2in.errors import InputError
 from in2in.motion.inverse_kinematics import inverse_kinematics
-from in2in.motion.representation import RawMotion
+from in2in.motion.motion import Motion
 from in2in.motion.resampling import resample
 from in2in.motion.rotations import matrix_to_6d
 from in2in.motion.skeleton import INDEX, JOINTS, bone_lengths, forward_kinematics, local_offsets
@@ -40,7 +40,7 @@ def leg_length(joints: Tensor) -> float:
     return float(lengths[INDEX["left_knee"]] + lengths[INDEX["left_ankle"]])
 
 
-def motion_from_positions(joints: Tensor, fps: float, rigid: bool = False) -> RawMotion:
+def motion_from_positions(joints: Tensor, fps: float, rigid: bool = False) -> Motion:
     """The motion that has these joints: resampled, the lowest joint of all persons and frames put on y = 0.
 
     Args:
@@ -53,7 +53,7 @@ def motion_from_positions(joints: Tensor, fps: float, rigid: bool = False) -> Ra
     if rigid:
         moved = torch.stack([_rigid(*person) for person in zip(moved, local, root, strict=True)])
     moved[..., 1] -= moved[..., 1].min()
-    return RawMotion(moved.float(), matrix_to_6d(local).float())
+    return Motion.from_tensors(moved.float(), matrix_to_6d(local).float())
 
 
 def _rigid(joints: Tensor, local: Tensor, root: Tensor) -> Tensor:

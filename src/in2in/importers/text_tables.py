@@ -9,10 +9,10 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from in2in.data.layout import Texts
 from in2in.errors import InputError
 from in2in.files.assumed import ASSUMPTIONS
 from in2in.files.text_files import read_rows
+from in2in.motion.texts import Texts
 
 HEADS = (
     {

@@ -1,18 +1,18 @@
-"""The 262 features of one person in one frame, and the way from raw motion to them and back.
+"""The 262 features of one person in one frame, and the way from motion to them and back.
 
 Features (Liang et al., InterGen, section 3.1): 22 joint positions in one world frame for both persons, their
 velocities (per frame), 21 local rotations in 6D and 4 foot contacts; y up, metres, 30 frames a second.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import torch
 from torch import Tensor
 
+from in2in.motion.motion import Motion
+from in2in.motion.rate import FPS as FPS
 from in2in.motion.rotations import heading, rotate_about_y
 from in2in.motion.skeleton import FEET, MIRROR
-
-FPS = 30
 
 POSITIONS = slice(0, 66)
 VELOCITIES = slice(66, 132)
@@ -27,42 +27,17 @@ CONTACT_HEIGHT = (0.12, 0.05, 0.12, 0.05)
 """Largest height of a planted foot in metres, in the order of `FEET`: ankles, toes."""
 
 
-@dataclass(frozen=True)
-class RawMotion:
-    """Motion of P persons in one world frame, before it becomes features.
-
-    Attributes:
-        joints: [P, T, 22, 3] metres, y up.
-        rotations: [P, T, 21, 6], local rotations of all joints but the pelvis, 6D.
-    """
-
-    joints: Tensor
-    rotations: Tensor
-
-    def __len__(self) -> int:
-        """Number of frames."""
-        return self.joints.shape[1]
-
-    def crop(self, start: int, length: int) -> "RawMotion":
-        """Frames start to start + length."""
-        frames = slice(start, start + length)
-        return RawMotion(self.joints[:, frames], self.rotations[:, frames])
-
-    def swap(self) -> "RawMotion":
-        """The persons in reverse order."""
-        return RawMotion(self.joints.flip(0), self.rotations.flip(0))
-
-
-def mirror(motion: RawMotion) -> RawMotion:
+def mirror(motion: Motion) -> Motion:
     """The motion seen in a mirror (x negated, left and right swapped); the persons keep their order."""
+    joints, rotations = motion.tensors()
     side = list(MIRROR)
-    joints = motion.joints[:, :, side] * motion.joints.new_tensor([-1.0, 1.0, 1.0])
     rotation_side = [joint - 1 for joint in side[1:]]
-    sign = motion.rotations.new_tensor([1.0, -1.0, -1.0, 1.0, -1.0, 1.0])
-    return RawMotion(joints, motion.rotations[:, :, rotation_side] * sign)
+    joints = joints[:, :, side] * joints.new_tensor([-1.0, 1.0, 1.0])
+    rotations = rotations[:, :, rotation_side] * rotations.new_tensor([1.0, -1.0, -1.0, 1.0, -1.0, 1.0])
+    return replace(motion, joints=joints.numpy(), rotations=rotations.numpy())
 
 
-def canonicalise(motion: RawMotion, shared_floor: bool = True) -> RawMotion:
+def canonicalise(motion: Motion, shared_floor: bool = True) -> Motion:
     """Put all persons into the first person's frame: root at the origin in frame 0, facing +z, feet on y = 0.
 
     Args:
@@ -70,13 +45,14 @@ def canonicalise(motion: RawMotion, shared_floor: bool = True) -> RawMotion:
         shared_floor: one floor for all (the lowest joint of anyone); if False, each person's own lowest joint is
             put on the floor, as published, which also grounds a person who is lifted.
     """
-    joints = motion.joints
+    joints = torch.from_numpy(motion.joints)
     floor = joints[..., 1].amin(dim=(1, 2))
     if shared_floor:
         floor = floor.min().expand_as(floor)
     first = joints[0, 0]
     origin = torch.stack([first[0, 0].expand_as(floor), floor, first[0, 2].expand_as(floor)], dim=-1)
-    return replace(motion, joints=rotate_about_y(joints - origin[:, None, None], -heading(first)))
+    placed = rotate_about_y(joints - origin[:, None, None], -heading(first))
+    return replace(motion, joints=placed.numpy())
 
 
 def foot_contacts(joints: Tensor) -> Tensor:
@@ -94,13 +70,21 @@ def foot_contacts(joints: Tensor) -> Tensor:
     return (slow & low).to(joints.dtype)
 
 
-def encode(motion: RawMotion) -> Tensor:
+def encode(motion: Motion) -> Tensor:
     """Features of a canonical motion of T frames: [P, T - 1, 262] (the last frame has no velocity)."""
-    positions = motion.joints.flatten(-2)
+    joints, rotations = motion.tensors()
+    positions = joints.flatten(-2)
     velocities = positions[:, 1:] - positions[:, :-1]
-    rotations = motion.rotations.flatten(-2)
-    contacts = foot_contacts(motion.joints)
-    return torch.cat([positions[:, :-1], velocities, rotations[:, :-1], contacts], dim=-1)
+    contacts = foot_contacts(joints)
+    return torch.cat([positions[:, :-1], velocities, rotations.flatten(-2)[:, :-1], contacts], dim=-1)
+
+
+def decode(features: Tensor) -> Motion:
+    """The motion that features [P, T, 262] in physical units tell of, which it keeps."""
+    joints, rotations, kept = (
+        part.numpy().copy() for part in (decode_joints(features), decode_rotations(features), features)
+    )
+    return Motion(joints, rotations, features=kept)
 
 
 def decode_joints(features: Tensor) -> Tensor:

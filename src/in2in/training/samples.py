@@ -10,9 +10,9 @@ from lightning.pytorch.loggers import TensorBoardLogger, WandbLogger
 from in2in.diffusion.sampler import Sampler
 from in2in.export.html import write_page
 from in2in.export.strip import strip
-from in2in.export.take import Take
+from in2in.motion.prompt import Prompt
 from in2in.motion.space import FeatureSpace
-from in2in.pipeline import Generator, Prompt
+from in2in.pipeline import Generator
 from in2in.training.module import DenoisingModule
 
 
@@ -61,13 +61,12 @@ class SamplePrompts(Callback):
         sampler = self.sampler(pl_module.noise)
         space = FeatureSpace(pl_module.normalizer)
         motions = Generator(guided, pl_module.conditioner, space, sampler)(self.prompts)
-        takes = [Take(motion.joints, motion.fps, motion.prompt.prompt) for motion in motions]
         step = trainer.global_step
-        write_page(self.folder / f"step_{step:06d}.html", takes, f"step {step}")
-        for number, (motion, take) in enumerate(zip(motions, takes, strict=True)):
-            picture, name = strip(take), f"samples/{number}"
+        write_page(self.folder / f"step_{step:06d}.html", motions, f"step {step}")
+        for number, motion in enumerate(motions):
+            picture, name = strip(motion), f"samples/{number}"
             for logger in trainer.loggers:
                 if isinstance(logger, TensorBoardLogger):
                     logger.experiment.add_image(name, picture, step, dataformats="HWC")
                 elif isinstance(logger, WandbLogger):
-                    logger.log_image(name, [picture], step=step, caption=[motion.prompt.prompt])
+                    logger.log_image(name, [picture], step=step, caption=[motion.title])

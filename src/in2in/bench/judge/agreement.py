@@ -6,6 +6,7 @@ python -m in2in.bench.judge.agreement
 from collections.abc import Sequence
 
 import numpy as np
+import torch
 
 from in2in.bench.judge.fit import trembling
 from in2in.bench.judge.verdict import Verdict, judge, share_table
@@ -37,15 +38,14 @@ def agreement(clips: Sequence[Clip]) -> tuple[tuple[str, list[Verdict]], ...]:
     moved = len(KINDS) // 2 - 2
     others = [*clips[moved:], *clips[:moved]]
     trembled = [
-        trembling(clip.motion.joints, TREMBLE, np.random.default_rng([HELD_OUT_SEED, k]))
-        for k, clip in enumerate(clips)
+        trembling(clip.joints, TREMBLE, np.random.default_rng([HELD_OUT_SEED, k])) for k, clip in enumerate(clips)
     ]
     return (
-        ("as it is", [judge(clip.motion.joints, clip.truth) for clip in clips]),
+        ("as it is", [judge(clip.joints, clip.truth) for clip in clips]),
         ("trembling", [judge(joints, clip.truth) for joints, clip in zip(trembled, clips, strict=True)]),
-        ("swapped", [judge(clip.motion.swap().joints, clip.truth) for clip in clips]),
-        ("mirrored", [judge(mirror(clip.motion).joints, clip.truth) for clip in clips]),
-        ("another clip's", [judge(clip.motion.joints, other.truth) for clip, other in zip(clips, others, strict=True)]),
+        ("swapped", [judge(clip.joints.flip(0), clip.truth) for clip in clips]),
+        ("mirrored", [judge(torch.from_numpy(mirror(clip.motion).joints), clip.truth) for clip in clips]),
+        ("another clip's", [judge(clip.joints, other.truth) for clip, other in zip(clips, others, strict=True)]),
     )
 
 

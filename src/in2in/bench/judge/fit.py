@@ -47,7 +47,7 @@ def main() -> None:
             continue
         clip = generate(index, FIT_SEED, split=split)
         for deviation in NOISE:
-            signals = Signals.of(trembling(clip.motion.joints, deviation, np.random.default_rng([FIT_SEED, index])))
+            signals = Signals.of(trembling(clip.joints, deviation, np.random.default_rng([FIT_SEED, index])))
             measures.append(features(signals).values())
             rate.append(rates(signals))
             number.append(index % len(KINDS))

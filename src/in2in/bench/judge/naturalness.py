@@ -46,7 +46,7 @@ class DataSet:
     def read(cls, folder: Path) -> "DataSet":
         """All clips of a folder in the InterHuman layout."""
         names = [clip for split in SPLITS for clip in read_split(folder, split)]
-        return cls(folder.name, tuple(read_motion(folder, name).joints.double().numpy() for name in names))
+        return cls(folder.name, tuple(read_motion(folder, name).joints.astype(np.float64) for name in names))
 
     def differences(self, order: int, joints: tuple[str, ...]) -> Array:
         """Lengths of the differences over time, [N]: m/s of order 1, m/s^2 of order 2."""

@@ -6,6 +6,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from in2in.bench.people.dataset import truth_path
@@ -52,5 +53,6 @@ def questions(data_dir: Path, split: str, count: int) -> list[Question]:
     for clip, truth in chosen:
         texts = cache.clips[clip].texts
         own = tuple(lines[0] for lines in texts.individuals)
-        asked.append(Question(clip, texts.interaction[0], own, truth, cache.motion(clip).crop(0, MAX_FRAMES).joints))
+        joints = torch.from_numpy(cache.motion(clip).crop(0, MAX_FRAMES).joints)
+        asked.append(Question(clip, texts.interaction[0], own, truth, joints))
     return asked

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from in2in.bench.people.casting import TEST, TRAIN, cast
 from in2in.bench.people.curves import FULL_TURN
@@ -16,11 +17,12 @@ from in2in.bench.people.phrases.phrase import tell
 from in2in.bench.people.posing import pose
 from in2in.bench.people.stage import BEFORE, Stage
 from in2in.bench.people.truth import Stance, Truth
-from in2in.data.layout import Texts
 from in2in.errors import InputError
-from in2in.motion.representation import FPS, RawMotion
+from in2in.motion.motion import Motion
+from in2in.motion.representation import FPS
 from in2in.motion.rotations import matrix_to_6d
 from in2in.motion.skeleton import forward_kinematics
+from in2in.motion.texts import Texts
 
 SHORTEST_STANCE = 3
 """Frames; a foot that stands still for less is not recorded as planted."""
@@ -36,13 +38,18 @@ class Clip:
         truth: what is known of it.
     """
 
-    motion: RawMotion
+    motion: Motion
     texts: Texts
     truth: Truth
 
-    def alone(self, person: int) -> tuple[RawMotion, Texts]:
+    @property
+    def joints(self) -> Tensor:
+        """Of the motion, [2, T, 22, 3] metres."""
+        return torch.from_numpy(self.motion.joints)
+
+    def alone(self, person: int) -> tuple[Motion, Texts]:
         """One person's motion (P = 1), told by that person's individual texts only."""
-        motion = RawMotion(self.motion.joints[[person]], self.motion.rotations[[person]])
+        motion = Motion.from_tensors(*(part[[person]] for part in self.motion.tensors()))
         own = self.texts.individuals[person]
         return motion, Texts(own, (own,))
 
@@ -75,7 +82,7 @@ def generate(index: int, seed: int, kind: str | None = None, split: str = TRAIN)
     return Clip(motion, tell(chosen.phrases, truth, statures, split == TEST, rng), truth)
 
 
-def _motion(figures: Sequence[Figure], shown: slice, rng: np.random.Generator) -> RawMotion:
+def _motion(figures: Sequence[Figure], shown: slice, rng: np.random.Generator) -> Motion:
     """Both persons, somewhere in the world and turned anyhow, by forward kinematics of their rotations."""
     world = about_y(rng.uniform(0.0, FULL_TURN))
     spot = np.array([rng.normal(0.0, 1.0), 0.0, rng.normal(0.0, 1.0)])
@@ -86,7 +93,7 @@ def _motion(figures: Sequence[Figure], shown: slice, rng: np.random.Generator) -
         position = torch.from_numpy(apply(world, figure.at("pelvis")[shown]) + spot)
         joints.append(forward_kinematics(local, root, position, torch.from_numpy(figure.body.offsets)).float())
         rotations.append(matrix_to_6d(local).float())
-    return RawMotion(torch.stack(joints), torch.stack(rotations))
+    return Motion.from_tensors(torch.stack(joints), torch.stack(rotations))
 
 
 def _stances(feet: Sequence[dict[str, Foot]], shown: slice) -> tuple[Stance, ...]:
@@ -101,10 +108,11 @@ def _stances(feet: Sequence[dict[str, Foot]], shown: slice) -> tuple[Stance, ...
 
 
 def _truth(
-    stage: Stage, feet: Sequence[dict[str, Foot]], shown: slice, motion: RawMotion, seed: int, index: int, split: str
+    stage: Stage, feet: Sequence[dict[str, Foot]], shown: slice, motion: Motion, seed: int, index: int, split: str
 ) -> Truth:
     casting, (one, two) = stage.casting, stage.parts
-    apart = motion.joints[0, 0, 0] - motion.joints[1, 0, 0]
+    one_pelvis, other_pelvis = motion.tensors()[0][:, 0, 0]
+    apart = one_pelvis - other_pelvis
     return Truth(
         kind=KINDS[casting.kind].name,
         starter=casting.starter,

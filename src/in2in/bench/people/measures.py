@@ -84,7 +84,7 @@ def _pelvis_frame(hips_and_spine: torch.Tensor) -> torch.Tensor:
 
 def _rotation_error(clip: Clip) -> float:
     worst = 0.0
-    for joints, six in zip(clip.motion.joints.double(), clip.motion.rotations.double(), strict=True):
+    for joints, six in zip(*(part.double() for part in clip.motion.tensors()), strict=True):
         offsets = tpose_offsets(bone_lengths(joints).mean(dim=0))
         root = _pelvis_frame(joints[:, 1:4] - joints[:, :1]) @ _pelvis_frame(offsets[1:4]).mT
         posed = forward_kinematics(matrix_from_6d(six), root, joints[:, 0], offsets)
@@ -94,14 +94,14 @@ def _rotation_error(clip: Clip) -> float:
 
 def measure(clip: Clip) -> Quality:
     """All measures of a clip."""
-    joints = clip.motion.joints.double().numpy()
+    joints = clip.joints.double().numpy()
     speed = np.linalg.norm(np.diff(joints, axis=1), axis=-1) * FPS
     acceleration = np.linalg.norm(np.diff(joints, n=2, axis=1), axis=-1) * FPS**2
     planted = sum(stance.end - stance.start for stance in clip.truth.stances)
-    lengths = bone_lengths(clip.motion.joints)
+    lengths = bone_lengths(clip.joints)
     wrists = [INDEX["left_wrist"], INDEX["right_wrist"]]
     gaps = [float(palm_gap(joints, touch).max(initial=0.0)) for touch in clip.truth.touches if touch.of_hands()]
-    one, two = clip.motion.joints.double()
+    one, two = clip.joints.double()
     depth = 0.0 if clip.truth.kind in CLOSE_KINDS else float(penetration(one, two).max())
     return Quality(
         planted_speed=_planted_speed(clip, joints),

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import torch
 
 from in2in.data.cache import MIN_FRAMES
-from in2in.data.layout import Texts, write_motion, write_split, write_texts
+from in2in.data.layout import write_motion, write_split, write_texts
 from in2in.data.left_out import MAX_LEFT_OUT, Attempt, LeftOut, check_enough, check_share, divide, report_left_out
 from in2in.data.processes import map_in_processes
 from in2in.errors import InputError
@@ -24,7 +24,9 @@ from in2in.importers.bvh.set import Assumed, Look, assume, look_at
 from in2in.importers.takes import TakeFiles, find_takes, of_usual_number, split_takes
 from in2in.importers.text_tables import read_text_table
 from in2in.importers.units import read_unit
-from in2in.motion.representation import FPS, RawMotion
+from in2in.motion.motion import Motion
+from in2in.motion.representation import FPS
+from in2in.motion.texts import Texts
 
 ALMOST = 0.9
 """Share of a clip's length that a take must have to be a clip."""
@@ -176,7 +178,7 @@ class BvhPairs:
     def _length(self) -> int:
         return round(self.clip_seconds * FPS) + 1  # the last frame has no velocity and becomes no feature
 
-    def _clips(self, take: TakeFiles, motion: RawMotion, first: int) -> Iterator[tuple[str, RawMotion]]:
+    def _clips(self, take: TakeFiles, motion: Motion, first: int) -> Iterator[tuple[str, Motion]]:
         """Clips of a take whose motion begins with its frame `first`."""
         begin = max(round(self.first_second * FPS) - first, 0)
         there, length = len(motion) - begin, self._length
@@ -193,7 +195,7 @@ class BvhPairs:
 
     def _motion(
         self, take: TakeFiles, looks: Sequence[Look], skeletons: Chosen, assumed: Assumed
-    ) -> tuple[RawMotion, int]:
+    ) -> tuple[Motion, int]:
         """The motion of all persons where all have one, and the number of the frame at which it begins."""
         persons = [
             motion_of(file, person, look, assumed)
@@ -210,7 +212,7 @@ class BvhPairs:
             torch.stack([getattr(one, part)[first - one.start : min(ends) - one.start] for one in persons])
             for part in ("joints", "rotations")
         )
-        return RawMotion(joints, rotations), first
+        return Motion.from_tensors(joints, rotations), first
 
 
 def _look(skeletons: Chosen, fps: float | None, take: TakeFiles) -> Looked:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from in2in.bench.people.truth import Truth
-from in2in.data.layout import Texts
+from in2in.motion.texts import Texts
 
 TEXTS = 3
 """Texts of each sort that a clip gets."""
