@@ -70,6 +70,6 @@ def write_extremes(path: Path, name: str, items: Sequence[Item], motions: Sequen
         for word, place in (("best", figure.best), ("worst", figure.worst)):
             joints = decode_joints(torch.as_tensor(motions[place])).numpy()
             title = f"{word} {figure.name}: {figure.values[place]:.3g}"
-            name = f"{items[place].text} (clip {items[place].clip})"
-            shown.append(Motion(joints, texts=Texts.single(title), name=name))
+            note = f"{items[place].text} (clip {items[place].clip})"
+            shown.append(Motion(joints, texts=Texts.single(title), name=note))
     write_page(path, shown, f"{name}: best and worst clips")

@@ -77,7 +77,10 @@ def read_sample(path: Path) -> Motion:
     joints, features, fps = (data[name] for name in NEEDED)
     if any(array.dtype.kind not in "fiu" for array in (joints, features, fps)) or fps.size != 1:
         raise InputError(f"{path}: joints and features must be numbers, and fps a single one: {REMEDY}")
-    if joints.ndim != 4 or joints.shape[2:] != (NUM_JOINTS, 3) or features.shape != (*joints.shape[:2], NUM_FEATURES):
+    if joints.ndim != 4 or joints.shape[2:] != (NUM_JOINTS, 3):
+        shape = list(joints.shape)
+        raise InputError(f"{path}: joints are [persons, frames, {NUM_JOINTS}, 3], not {shape}: {REMEDY}")
+    if features.shape != (*joints.shape[:2], NUM_FEATURES):
         raise InputError(
             f"{path}: features are {list(features.shape)} where joints are {list(joints.shape)}, expected "
             f"[persons, frames, {NUM_FEATURES}] and [persons, frames, {NUM_JOINTS}, 3]: {REMEDY}"
@@ -93,7 +96,7 @@ def read_sample(path: Path) -> Motion:
             Texts.single(*told if len(joints) == len(told) - 1 else told[:1]),
             seed=int(data["seed"]) if "seed" in data else None,
             features=features,
-            guidance=_guidance(data),
+            guidance=_guidance(path, data),
             provenance=_provenance(data),
         )
     except (ValueError, TypeError, KeyError, OverflowError) as error:
@@ -108,11 +111,14 @@ def read_provenance(path: Path) -> Provenance | None:
         raise InputError(f"{path} is not a sample of in2in-sample ({error}): {REMEDY}") from error
 
 
-def _guidance(data: Mapping[str, np.ndarray]) -> dict[str, Any]:
-    guidance = json.loads(str(data.get("guidance", "{}")))
+def _guidance(path: Path, data: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    try:
+        guidance = json.loads(str(data.get("guidance", "{}")))
+        BlendWeights.of(guidance)
+    except (ValueError, TypeError, KeyError) as error:
+        raise InputError(f"{path}: its guidance cannot be read ({error}): {REMEDY}") from error
     if not isinstance(guidance, dict):
-        raise TypeError("its guidance is no object")
-    BlendWeights.of(guidance)
+        raise InputError(f"{path}: its guidance is no JSON object: {REMEDY}")
     return guidance
 
 
