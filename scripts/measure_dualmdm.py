@@ -36,9 +36,9 @@ from in2in.cli.generator import load_generator
 from in2in.data.cache import MAX_FRAMES, MotionCache
 from in2in.evaluation.physical import quality
 from in2in.files.whole import whole_file
+from in2in.motion.provenance import own_version
 from in2in.pipeline import Generator, Prompt
 from in2in.runs.folder import identity
-from in2in.runs.provenance import own_version
 
 SECONDS = 4.0
 

@@ -176,7 +176,7 @@ def fill_in_once(cfg: DictConfig, prompts: "list[Prompt]", path: Path) -> "list[
 
     from in2in.annotate.client import Patience
     from in2in.files.whole import write_text
-    from in2in.pipeline import Prompt
+    from in2in.motion.prompt import Prompt
 
     told = [load_annotator(cfg, Patience()).version, [asdict(prompt) for prompt in prompts]]
     key = hashlib.sha256(json.dumps(told).encode()).hexdigest()

@@ -131,7 +131,7 @@ def save(motions: "Sequence[Motion]", out: Path) -> None:
     from in2in.motion.sample_file import sample_path
 
     for number, motion in enumerate(motions):
-        if not np.isfinite(motion.features).all():
+        if motion.features is not None and not np.isfinite(motion.features).all():
             told = f"sample {number} of {motion.prompt.prompt!r} holds NaN or infinite numbers"
             raise InputError(f"{told}: the weights of run= are too large, take another checkpoint")
     for number in missing_samples(out, range(len(motions))):
