@@ -170,7 +170,7 @@ def prepare_jobs(out: Path, wanted: Sequence[str], url: str) -> list[Job]:
             "train", [*given, fresh], without_texts, results, ["ckpt_path=last"], (), "/checkpoints/", training_state
         ),
         "prepare": Job(
-            "prepare", ["source=interhuman", f"data_dir={copy}", "processes=1"], plain_copy, copy, (), ["cache.parts"]
+            "prepare", ["source=interhuman", f"data_dir={copy}", "processes=1"], plain_copy, copy, (), ["cache.partial"]
         ),
         "sample": Job(
             "sample",
