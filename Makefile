@@ -44,7 +44,7 @@ lint: setup ## Check style and types
 	$(BIN)/lint-imports
 
 docs: setup ## Build the pages as a site, site/index.html; warnings are errors
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
 	@echo "open site/index.html in a browser; search needs a server: python3 -m http.server -d site"
 
 clean: ## Remove what setup, the demo and the site made
