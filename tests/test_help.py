@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from conftest import Cli
@@ -84,10 +85,18 @@ def test_a_name_of_another_command_says_whose_it_is(cli: Cli, name: str, argumen
     assert line.startswith(f"in2in-{name}: {words}")
 
 
-def test_groups_of_the_user_s_own_are_hydra_s_to_judge(cli: Cli, tmp_path, monkeypatch) -> None:
+def test_groups_of_the_user_s_own_are_hydra_s_to_judge(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "mine" / "guidance").mkdir(parents=True)
     (tmp_path / "mine" / "guidance" / "strong.yaml").write_text("scale: 9\n")
     monkeypatch.chdir(tmp_path)
     finished = cli("sample", "--config-dir=mine", "guidance=strong", "--cfg", "job")
     assert finished.code == 0
     assert "scale: 9" in finished.out
+
+
+def test_a_sweep_may_be_asked_for_anywhere_in_the_line(cli: Cli, tmp_path: Path) -> None:
+    finished = cli("schedules", "hydra.job.chdir=false", "-m", f"out={tmp_path / 'made'}")
+    assert finished.code == 0, finished.err
+    assert sorted(path.parent.name for path in (tmp_path / "made").rglob("schedules.png")) == ["0"]

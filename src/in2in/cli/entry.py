@@ -108,6 +108,9 @@ def command(name: str) -> Callable[[Callable[[DictConfig], Any]], Callable[[], N
                     sys.exit(f"in2in-{name}: {argument} was removed: {instead}")
             os.environ["HYDRA_FULL_ERROR"] = "1"  # hydra hands its errors on instead of printing them
             sys.argv[1:] = [quote_free_text(argument) for argument in sys.argv[1:]]
+            sys.argv[1:] = sorted(
+                sys.argv[1:], key=lambda argument: argument not in ("-m", "--multirun")
+            )  # may be last
             run = hydra.main(version_base="1.3", config_path=str(conf_dir() / name), config_name=name)(job)
             try:
                 check_arguments(name, sys.argv[1:])
