@@ -16,7 +16,7 @@ from in2in.bench.judge.kinds import usual_ranges
 from in2in.bench.judge.naturalness import DataSet, anatomy_table, dynamics_table
 from in2in.bench.judge.roles import STARTS
 from in2in.bench.people import KINDS, Clip, generate, write_dataset
-from in2in.bench.people.casting import TRAIN
+from in2in.data.layout import TRAIN
 from in2in.data.preparation import build_cache
 from in2in.errors import InputError
 from in2in.motion.rotations import rotate_about_y

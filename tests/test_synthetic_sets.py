@@ -9,11 +9,11 @@ from tensors import joints_of, rotations_of
 from test_synthetic import SEED
 
 from in2in.bench.people import KINDS, Truth, generate, write_dataset
-from in2in.bench.people.casting import SPLITS, TEST, TEST_SHARE, cast, splits
+from in2in.bench.people.casting import TEST_SHARE, cast, splits
 from in2in.bench.people.dataset import truth_path
 from in2in.bench.people.kinds import HANDED
 from in2in.bench.people.phrases.phrase import TEXTS
-from in2in.data.layout import read_motion, read_split, read_texts
+from in2in.data.layout import SPLITS, TEST, read_motion, read_split, read_texts
 from in2in.data.preparation import build_cache
 from in2in.errors import InputError
 

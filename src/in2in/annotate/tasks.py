@@ -5,11 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from in2in.data.layout import read_split, read_texts, split_path
+from in2in.data.layout import SPLITS, read_split, read_texts, split_path
 from in2in.errors import InputError
 from in2in.files.inside import check_id
-
-SPLITS = ("train", "val", "test")
 
 
 @dataclass(frozen=True)

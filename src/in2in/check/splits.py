@@ -6,10 +6,8 @@ from pathlib import Path
 
 from in2in.check.finding import Finding, Kind
 from in2in.check.texts import encoding_of
-from in2in.data.layout import individual_path, interaction_path, listed, motion_path, split_path
+from in2in.data.layout import SPLITS, individual_path, interaction_path, listed, motion_path, split_path
 from in2in.files.text_files import PLAIN
-
-SPLITS = ("train", "val", "test")
 
 
 def read_splits(folder: Path) -> dict[str, list[str]]:

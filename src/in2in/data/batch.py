@@ -7,7 +7,7 @@ from torch import Tensor
 
 
 @dataclass(frozen=True)
-class MotionSample:
+class Example:
     """A clip ready for training.
 
     Attributes:
@@ -79,7 +79,7 @@ class Batch:
         return replace(self, features=self.features.pin_memory(), mask=self.mask.pin_memory())
 
 
-def collate(samples: list[MotionSample]) -> Batch:
+def collate(samples: list[Example]) -> Batch:
     """Samples to a batch."""
     lengths = torch.tensor([sample.features.shape[1] for sample in samples])
     frames_first = [sample.features.transpose(0, 1) for sample in samples]

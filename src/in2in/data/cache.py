@@ -25,7 +25,6 @@ from in2in.motion.motion import Motion
 from in2in.motion.representation import FPS
 from in2in.motion.texts import Texts
 
-SPLITS = ("train", "val", "test")
 MIN_FRAMES = 15
 """Shorter clips are left out."""
 

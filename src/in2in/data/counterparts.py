@@ -2,11 +2,11 @@
 
 from torch.utils.data import Dataset
 
-from in2in.data.batch import Batch, MotionSample, collate
+from in2in.data.batch import Batch, Example, collate
 from in2in.data.interhuman import InteractionDataset
 
 
-class Counterparts(Dataset[tuple[MotionSample, MotionSample]]):
+class Counterparts(Dataset[tuple[Example, Example]]):
     """Pairs of a clip and its counterpart: mirrored, with its persons exchanged, or both, and told so.
 
     Args:
@@ -16,11 +16,11 @@ class Counterparts(Dataset[tuple[MotionSample, MotionSample]]):
     def __init__(self, clips: InteractionDataset) -> None:
         self.clips = clips
 
-    def __getitem__(self, index: tuple[int, int]) -> tuple[MotionSample, MotionSample]:
+    def __getitem__(self, index: tuple[int, int]) -> tuple[Example, Example]:
         """A clip as drawn from a seed, and its counterpart."""
         return self.clips.pair(*index)
 
 
-def collate_pairs(pairs: list[tuple[MotionSample, MotionSample]]) -> Batch:
+def collate_pairs(pairs: list[tuple[Example, Example]]) -> Batch:
     """All samples of the pairs to one batch, a clip's two next to each other."""
     return collate([sample for pair in pairs for sample in pair])

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from torch.utils.data import Dataset
 
-from in2in.data.batch import MotionSample
+from in2in.data.batch import Example
 from in2in.data.cache import MAX_FRAMES, MotionCache
 from in2in.errors import InputError
 from in2in.motion.motion import Motion
@@ -34,7 +34,7 @@ class Augmentation:
     crossed: bool = False
 
 
-class InteractionDataset(Dataset[MotionSample]):
+class InteractionDataset(Dataset[Example]):
     """The clips of a split.
 
     Indexed by a number, a clip is always the same: its first `MAX_FRAMES` frames and its first texts. Indexed by
@@ -79,7 +79,7 @@ class InteractionDataset(Dataset[MotionSample]):
         texts = {text for own in told for lines in (own.interaction, *own.individuals) for text in lines}
         return texts | {self.augmentation.words(text) for text in texts} if self.augmentation.mirror else texts
 
-    def __getitem__(self, index: int | tuple[int, int]) -> MotionSample:
+    def __getitem__(self, index: int | tuple[int, int]) -> Example:
         """A clip as it is, or as drawn from a seed."""
         if isinstance(index, tuple):
             return self._drawn(index[0], torch.Generator().manual_seed(index[1]))
@@ -90,14 +90,14 @@ class InteractionDataset(Dataset[MotionSample]):
         clip = self.clips[number]
         return self.cache.motion(clip), self.cache.clips[clip].texts
 
-    def _sample(self, number: int, motion: Motion, interaction: str, individuals: tuple[str, ...]) -> MotionSample:
+    def _sample(self, number: int, motion: Motion, interaction: str, individuals: tuple[str, ...]) -> Example:
         features = encode(canonicalise(motion, self.shared_floor))
-        return MotionSample(self.clips[number], features, interaction, individuals)
+        return Example(self.clips[number], features, interaction, individuals)
 
-    def _drawn(self, number: int, draw: torch.Generator) -> MotionSample:
+    def _drawn(self, number: int, draw: torch.Generator) -> Example:
         return self._seen(number, *self._crop(number, draw), *_both_ways(draw))
 
-    def pair(self, number: int, seed: int) -> tuple[MotionSample, MotionSample]:
+    def pair(self, number: int, seed: int) -> tuple[Example, Example]:
         """A clip as drawn from a seed, and the same words and frames mirrored, with the persons exchanged, or both."""
         draw = torch.Generator().manual_seed(seed)
         cropped, (mirrored, swapped) = self._crop(number, draw), _both_ways(draw)
@@ -123,7 +123,7 @@ class InteractionDataset(Dataset[MotionSample]):
         individuals: tuple[str, ...],
         mirrored: bool,
         swapped: bool,
-    ) -> MotionSample:
+    ) -> Example:
         """Each person keeps its own text, mirrored with its motion and moved with it (unless `crossed`)."""
         augmentation, words = self.augmentation, self.augmentation.words
         mirrored, swapped = mirrored and augmentation.mirror, swapped and augmentation.swap

@@ -30,6 +30,8 @@ RAW_POSITIONS = slice(0, 66)
 RAW_ROTATIONS = slice(186, 312)
 """62 joints x 3, then 51 joints x 6: the first 22 and the first 21 are the body's."""
 
+TRAIN, VAL, TEST = SPLITS = ("train", "val", "test")
+
 FIRST = "person1"
 
 ENDINGS = (".npy", ".npz", ".txt")

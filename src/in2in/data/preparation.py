@@ -24,7 +24,6 @@ from in2in.data.cache import (
     COORDINATES,
     MAX_FRAMES,
     MIN_FRAMES,
-    SPLITS,
     MotionCache,
     cache_folder,
     previous_folder,
@@ -98,7 +97,9 @@ def _chunks(folder: Path, growing: Path) -> Iterator[Chunk]:
     """The ids of the splits in their order, each once."""
     if not folder.is_dir():
         raise InputError(f"data_dir={folder} is not a folder: give the data set's folder")
-    splits = {name: layout.read_split(folder, name) for name in SPLITS if layout.split_path(folder, name).is_file()}
+    splits = {
+        name: layout.read_split(folder, name) for name in layout.SPLITS if layout.split_path(folder, name).is_file()
+    }
     training = set(splits.get("train", []))
     if not training:
         raise InputError(f"{folder}/split/train.txt names no clip: list one training clip id a line")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from in2in.data.batch import MotionSample
+from in2in.data.batch import Example
 from in2in.motion.prompt import Prompt
 from in2in.motion.representation import FPS, decode_joints
 from in2in.pipeline import Generator
@@ -55,7 +55,7 @@ def distance(a: Tensor, b: Tensor) -> Tensor:
 
 
 def recall(
-    generator: Generator, denoiser: nn.Module, clips: Sequence[MotionSample], seeds: int = 4, timestep: int = 900
+    generator: Generator, denoiser: nn.Module, clips: Sequence[Example], seeds: int = 4, timestep: int = 900
 ) -> Recall:
     """Prompt for every clip with several seeds, and denoise every clip.
 
@@ -87,7 +87,7 @@ def recall(
 
 @torch.inference_mode()
 def _denoise(
-    generator: Generator, denoiser: nn.Module, clips: Sequence[MotionSample], truth: list[Tensor], timestep: int
+    generator: Generator, denoiser: nn.Module, clips: Sequence[Example], truth: list[Tensor], timestep: int
 ) -> Tensor:
     errors = []
     for number, (clip, joints) in enumerate(zip(clips, truth, strict=True)):

@@ -18,7 +18,7 @@ from in2in.files.inside import check_id
 from in2in.importers.axes import check_up
 from in2in.importers.import_check import ImportCheck, check_motion, report
 from in2in.importers.joint_map import JointMap
-from in2in.importers.joint_readers import Take
+from in2in.importers.joint_readers import Recording
 from in2in.importers.joint_takes import JointTakes
 from in2in.importers.positions import check_positions, motion_from_positions
 from in2in.importers.posture import decide, postures
@@ -35,7 +35,7 @@ NAME, FILE = attrgetter("name"), attrgetter("file")
 class Told(NamedTuple):
     """A take and its texts."""
 
-    take: Take
+    take: Recording
     texts: Texts
 
 
@@ -116,12 +116,12 @@ class JointFiles:
         return f"files={self.files}" if self.files else f"person1={self.person1}"
 
 
-def _without_rate(joint_map: JointMap, path: Path) -> Iterable[Take]:
+def _without_rate(joint_map: JointMap, path: Path) -> Iterable[Recording]:
     """The takes of a file, whose rates are given."""
     return (replace(take, fps=None) for take in joint_map.read(path))
 
 
-def _checked(joint_map: JointMap, take: Take) -> Take:
+def _checked(joint_map: JointMap, take: Recording) -> Recording:
     """A take that has all joints, a rate and one or two persons."""
     joint_map.check(take)
     joint_map.rate(take)
@@ -130,13 +130,13 @@ def _checked(joint_map: JointMap, take: Take) -> Take:
     return take
 
 
-def _another_number(joint_map: JointMap, take: Take, usual: int) -> LeftOut:
+def _another_number(joint_map: JointMap, take: Recording, usual: int) -> LeftOut:
     people = joint_map.count_persons(take)
     reason = f"{take.file} has {people} persons, most takes {usual}: choose with persons in {joint_map.file}"
     return LeftOut(take.name, reason, str(take.file))
 
 
-def _told(table: dict[str, Texts], file: str, joint_map: JointMap, take: Take) -> Told:
+def _told(table: dict[str, Texts], file: str, joint_map: JointMap, take: Recording) -> Told:
     """A take with its texts: its own, or else those of its labels, in all combinations of their lines."""
     keys = (take.name,) if take.name in table or not take.labels else take.labels
     if lacking := [key for key in keys if key not in table]:

@@ -9,7 +9,7 @@ from torch import Tensor
 from in2in.errors import InputError
 from in2in.importers.axes import check_axes, turned
 from in2in.importers.derived_joints import RULES, derive
-from in2in.importers.joint_readers import JointReader, Take, read_arrays
+from in2in.importers.joint_readers import JointReader, Recording, read_arrays
 from in2in.motion.skeleton import JOINTS
 
 Place = str | Sequence
@@ -64,7 +64,7 @@ class JointMap:
             if not isinstance(place, str) and (len(place) != 3 or not isinstance(place[2], int | float)):
                 raise InputError(f"{self.file}: {place} is neither a joint's name nor [one, other, fraction]")
 
-    def rate(self, take: Take) -> float:
+    def rate(self, take: Recording) -> float:
         """Frames a second of a take: of its file, or else of the map."""
         if take.fps is None and self.fps is None:
             raise InputError(f"{take.file} does not say its rate: give fps=, or add fps to {self.file}")
@@ -77,11 +77,11 @@ class JointMap:
             raise InputError(f"{take.file} has {rate:g} frames a second, which is no motion's: give fps=")
         return rate
 
-    def count_persons(self, take: Take) -> int:
+    def count_persons(self, take: Recording) -> int:
         """How many persons of a take are taken."""
         return len(take.joints) if self.persons is None else len(self.persons)
 
-    def check(self, take: Take) -> None:
+    def check(self, take: Recording) -> None:
         """One line about a take that lacks a joint or a person."""
         names = take.names or tuple(self.names)
         if not names:
@@ -99,7 +99,7 @@ class JointMap:
                 f"{self.file}: there is no person {lacking[0]} in {take.file}, which has {len(take.joints)}"
             )
 
-    def __call__(self, take: Take) -> Tensor:
+    def __call__(self, take: Recording) -> Tensor:
         """Our joints of a take: [P, T, 22, 3] metres, y up, at the take's rate; its own where that is not told."""
         names = take.names or tuple(self.names)
         persons = list(range(len(take.joints)) if self.persons is None else self.persons)

@@ -15,7 +15,7 @@ NUMPY = "give files that numpy wrote"
 
 
 @dataclass(frozen=True)
-class Take:
+class Recording:
     """What a source holds of one recording.
 
     Attributes:
@@ -37,10 +37,10 @@ class Take:
     group: str = ""
 
 
-JointReader = Callable[[Path], Iterator[Take]]
+JointReader = Callable[[Path], Iterator[Recording]]
 
 
-def read_arrays(path: Path) -> Iterator[Take]:
+def read_arrays(path: Path) -> Iterator[Recording]:
     """One take from a .npy file, or from a .npz file with `joints` and, if it likes, `names` and `fps`.
 
     The array is [T, N, 3] of one person or [P, T, N, 3].
@@ -60,7 +60,7 @@ def read_arrays(path: Path) -> Iterator[Take]:
             f"{path} holds {joints.dtype} of shape {list(joints.shape)}: expected numbers [T, N, 3] or [P, T, N, 3]"
         )
     people = joints if joints.ndim == 4 else joints[None]
-    yield Take(path.stem, path, _float32(people), names, fps, group=path.stem)
+    yield Recording(path.stem, path, _float32(people), names, fps, group=path.stem)
 
 
 def _rate(path: Path, array: np.ndarray) -> float:
@@ -80,7 +80,7 @@ def _float32(values: np.ndarray) -> np.ndarray:
         return values.astype(np.float32)
 
 
-def read_bandai_namco(path: Path) -> Iterator[Take]:
+def read_bandai_namco(path: Path) -> Iterator[Recording]:
     """The Bandai-Namco Research motion data set, packed into one .npz.
 
     joints_delta int16 [frames of all takes, N, 3], differences from frame to frame in units of `scale` metres;
@@ -98,7 +98,7 @@ def read_bandai_namco(path: Path) -> Iterator[Take]:
     places = np.cumsum(steps, axis=0, dtype=np.int16)  # wraps around as the differences did
     for clip, start, end in zip(clips, bounds, bounds[1:], strict=False):
         joints = _float32(places[start:end] * np.float64(scale))[None]
-        yield Take(clip, path, joints, names, fps, tuple(clip.split("_")[1:-1]), group=clip)
+        yield Recording(clip, path, joints, names, fps, tuple(clip.split("_")[1:-1]), group=clip)
 
 
 SBU_JOINTS = (
@@ -107,7 +107,7 @@ SBU_JOINTS = (
 )
 
 
-def read_sbu_kinect(path: Path) -> Iterator[Take]:
+def read_sbu_kinect(path: Path) -> Iterator[Recording]:
     """One skeleton_pos.txt of the SBU Kinect Interaction data set, in millimetres.
 
     The file is ACTORS/ACTION/TAKE/skeleton_pos.txt. A line is a frame's number, then 15 joints of each of two people
@@ -132,4 +132,4 @@ def read_sbu_kinect(path: Path) -> Iterator[Take]:
         raise InputError(f"{path} holds no line of numbers: leave it out")
     x, y, z = np.moveaxis(np.array(rows)[:, 1:].reshape(-1, 2, len(SBU_JOINTS), 3), -1, 0)
     joints = np.stack([1280 - 2560 * x, 960 - 1920 * y, 1280 * z], axis=-1).swapaxes(0, 1)
-    yield Take(f"{actors}_{action}_{take}", path, _float32(joints), SBU_JOINTS, None, (action,), actors)
+    yield Recording(f"{actors}_{action}_{take}", path, _float32(joints), SBU_JOINTS, None, (action,), actors)

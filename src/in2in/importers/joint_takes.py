@@ -8,7 +8,7 @@ import numpy as np
 
 from in2in.data.left_out import Attempt, LeftOut, divide
 from in2in.errors import InputError
-from in2in.importers.joint_readers import JointReader, Take
+from in2in.importers.joint_readers import JointReader, Recording
 from in2in.importers.takes import TakeFiles, find_takes
 
 OFF = 0.5
@@ -27,15 +27,15 @@ class JointTakes:
     """
 
     read: JointReader
-    rate: Callable[[Take], float]
+    rate: Callable[[Recording], float]
     files: str | None
     person1: str | None = None
     person2: str | None = None
 
-    def __call__(self) -> tuple[list[Take], list[LeftOut]]:
+    def __call__(self) -> tuple[list[Recording], list[LeftOut]]:
         """The takes that can be read, each by a name of its own, and what cannot be."""
         takes, left_out = divide(map(Attempt(self._takes, attrgetter("name"), attrgetter("file")), self._found()))
-        by_name: dict[str, Take] = {}
+        by_name: dict[str, Recording] = {}
         for take in (take for own in takes for take in own):
             if take.name in by_name:
                 reason = f"{take.file}: there is another take named {take.name}, of {by_name[take.name].file}"
@@ -54,7 +54,7 @@ class JointTakes:
             return find_takes({"files": self.files})
         return find_takes({"person1": str(self.person1), "person2": str(self.person2)})
 
-    def _takes(self, found: TakeFiles) -> list[Take]:
+    def _takes(self, found: TakeFiles) -> list[Recording]:
         name, files = found.name, found.files
         read = [list(self.read(file)) for file in files]
         if len({len(takes) for takes in read}) > 1:
@@ -63,7 +63,7 @@ class JointTakes:
         stem = files[0].stem
         return [replace(take, name=name, group=name) if take.name == take.group == stem else take for take in takes]
 
-    def _pair(self, first: Take, second: Take) -> Take:
+    def _pair(self, first: Recording, second: Recording) -> Recording:
         """One take of two persons, in the first's order of joints, as long as the shorter."""
         for take in (first, second):
             if len(take.joints) != 1:

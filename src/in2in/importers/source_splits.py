@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from in2in.data.cache import SPLITS
+from in2in.data.layout import SPLITS
 from in2in.errors import InputError
 from in2in.files.inside import check_id
 from in2in.files.text_files import read_lines

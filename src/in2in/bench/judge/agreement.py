@@ -11,8 +11,9 @@ import torch
 from in2in.bench.judge.fit import trembling
 from in2in.bench.judge.verdict import Verdict, judge, share_table
 from in2in.bench.people import KINDS, Clip, generate
-from in2in.bench.people.casting import TEST, splits
+from in2in.bench.people.casting import splits
 from in2in.bench.people.kinds import HANDED
+from in2in.data.layout import TEST
 from in2in.motion.representation import mirror
 
 HELD_OUT_SEED = 60217

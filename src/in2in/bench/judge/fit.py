@@ -16,8 +16,9 @@ from in2in.bench.judge.features import features
 from in2in.bench.judge.kinds import Ranges
 from in2in.bench.judge.tempo import Paces, rates
 from in2in.bench.people import KINDS, generate
-from in2in.bench.people.casting import TEMPOS, TRAIN, splits
+from in2in.bench.people.casting import TEMPOS, splits
 from in2in.bench.people.kinds import HANDED
+from in2in.data.layout import TRAIN
 from in2in.motion.signals import Signals
 
 FIT_SEED = 2027

@@ -13,8 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from in2in.bench.judge.anatomy import RANGES_OF_MOTION, reached
-from in2in.bench.people.casting import SPLITS
-from in2in.data.layout import read_motion, read_split
+from in2in.data.layout import SPLITS, read_motion, read_split
 from in2in.motion.representation import FPS
 from in2in.motion.signals import Array
 from in2in.motion.skeleton import INDEX

@@ -7,13 +7,13 @@ from math import ceil
 import numpy as np
 
 from in2in.bench.people.style import STYLES, Style
+from in2in.data.layout import TEST, TRAIN, VAL
 from in2in.errors import InputError
 from in2in.motion.skeleton import SIDES
 
 TEMPOS = {"normal": 1.0, "slow": 1.38, "fast": 0.74}
 """How long a movement takes, as a factor."""
 
-TRAIN, VAL, TEST = SPLITS = ("train", "val", "test")
 
 TEST_SHARE, VAL_SHARE = 0.18, 0.06
 

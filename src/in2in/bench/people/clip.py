@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from in2in.bench.people.casting import TEST, TRAIN, cast
+from in2in.bench.people.casting import cast
 from in2in.bench.people.curves import FULL_TURN
 from in2in.bench.people.figure import Figure
 from in2in.bench.people.footsteps import Foot
@@ -17,6 +17,7 @@ from in2in.bench.people.phrases.phrase import tell
 from in2in.bench.people.posing import pose
 from in2in.bench.people.stage import BEFORE, Stage
 from in2in.bench.people.truth import Stance, Truth
+from in2in.data.layout import TEST, TRAIN
 from in2in.errors import InputError
 from in2in.motion.motion import Motion
 from in2in.motion.representation import FPS

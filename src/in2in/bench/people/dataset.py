@@ -5,11 +5,11 @@ from functools import partial
 from itertools import count, islice
 from pathlib import Path
 
-from in2in.bench.people.casting import SPLITS, splits
+from in2in.bench.people.casting import splits
 from in2in.bench.people.clip import generate
 from in2in.bench.people.kinds import HANDED, KINDS
 from in2in.bench.people.measures import Quality, measure, summary
-from in2in.data.layout import write_motion, write_split, write_texts
+from in2in.data.layout import SPLITS, write_motion, write_split, write_texts
 from in2in.data.processes import map_in_processes
 from in2in.errors import InputError
 
