@@ -35,7 +35,7 @@ results: setup ## Train and evaluate all rows of docs/results.md (many hours; ST
 	$(BIN)/python scripts/make_results.py --work $(WORK) --steps $(STEPS) --clips $(CLIPS) --repeats $(REPEATS) $(MORE)
 
 test: setup ## Run all tests
-	$(BIN)/pytest -n 2 --dist worksteal
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist worksteal
 
 lint: setup ## Check style and types
 	$(BIN)/ruff check src tests scripts

@@ -62,7 +62,7 @@ class World:
         self.joints = {"joints": joints, "names": np.array(JOINTS), "fps": np.array(30)}
         self.person = {
             "pose_body": roma.rotmat_to_rotvec(matrix_from_6d(rotations[0].double())).numpy(),
-            "root_orient": roma.rotmat_to_rotvec(inverse_kinematics(motion.joints[0].double())[1]).numpy(),
+            "root_orient": roma.rotmat_to_rotvec(inverse_kinematics(motion.tensors()[0][0].double())[1]).numpy(),
             "trans": joints[0, :, 0].astype(float),
             "betas": np.zeros((1, 10)),
             "gender": np.array("neutral"),

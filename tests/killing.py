@@ -6,12 +6,15 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import torch
+
 
 def forked(work: Callable[[], object]) -> int:
     """The id of a process of its own that does `work`, which it should not survive."""
     child = os.fork()
     if child == 0:
         try:
+            torch.set_num_threads(1)  # threads do not survive a fork: work that is given to them would wait for ever
             work()
         finally:
             os._exit(1)

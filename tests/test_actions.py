@@ -14,7 +14,7 @@ def starters(clips: range, seed: int) -> tuple[list[Tensor], list[str]]:
     """The person who starts, of clips of each kind."""
     names = [kind.name for kind in KINDS]
     made = [(name, generate(names.index(name) + len(KINDS) * k, seed)) for name in STARTERS for k in clips]
-    joints = [clip.motion.joints[clip.truth.starter] for _, clip in made]
+    joints = [clip.motion.tensors()[0][clip.truth.starter] for _, clip in made]
     return joints, [STARTERS[name] for name, _ in made]
 
 

@@ -162,6 +162,8 @@ def test_a_writer_that_is_killed_leaves_two_whole_checkpoints(tmp_path: Path) ->
     for step in (1, 2):
         WholeCheckpoints().save_checkpoint({"step": step, "state": torch.zeros(100_000)}, last)
 
+    third = {"step": 3, "state": torch.zeros(100_000)}
+
     def work(kill: object) -> None:
         write = Path.write_bytes
 
@@ -170,7 +172,7 @@ def test_a_writer_that_is_killed_leaves_two_whole_checkpoints(tmp_path: Path) ->
             kill()  # type: ignore[operator]
 
         Path.write_bytes = half  # type: ignore[method-assign,assignment]
-        WholeCheckpoints().save_checkpoint({"step": 3, "state": torch.zeros(100_000)}, last)
+        WholeCheckpoints().save_checkpoint(third, last)
 
     killed_in(work)
     assert len(list(tmp_path.iterdir())) == 3

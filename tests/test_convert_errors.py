@@ -112,7 +112,7 @@ def test_a_file_without_a_state_dict_is_one_line(content: Any, tmp_path: Path) -
     ("arguments", "words"),
     [
         ([], "source is not given"),
-        (["source=bvh", "person1=a", "person2=b", "texts=c"], "source is not given or holds no weights"),
+        (["source=bvh", "person1=a", "person2=b", "texts=c"], "bvh is a source of in2in-prepare"),
         (["source=in2in"], "checkpoint is not given"),
         (["source=in2in", "checkpoint=nowhere.pt"], "stats_dir is not given"),
         (["source=in2in", "checkpoint=nowhere.pt", "stats_dir=nowhere"], "stats_dir=nowhere holds no interhuman_mean"),

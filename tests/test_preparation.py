@@ -241,7 +241,7 @@ def test_two_preparations_of_one_data_set_do_not_mix(cli: Cli, folder: Path) -> 
         (["source=interhuman", "data_dir=data", "processes=half"], "processes='half': "),
         (["source=interhuman", "data_dir=data", "max_left_out=1.5"], "max_left_out=1.5 must be a share from 0"),
         (["source=interhuman", "data_dir=data", "max_left_out=many"], "max_left_out='many': "),
-        (["source=interhuman", "data_dir=data", "slice=1/2"], "'slice'"),
+        (["source=interhuman", "data_dir=data", "slice=1/2"], "slice is not an option"),
         (["source=interhuman", "data_dir=nowhere"], "data_dir=nowhere is not a folder"),
     ],
 )

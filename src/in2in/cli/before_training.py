@@ -66,6 +66,22 @@ def steps_an_epoch(trainer: "Trainer", data: "InteractionDataModule") -> int:
     return math.ceil(batches / trainer.accumulate_grad_batches)
 
 
+def check_model(module: "LightningModule | Any") -> None:
+    """Whether what is trained is a denoiser of the 262 features, where it is to be one."""
+    from in2in.models.denoiser import Network
+    from in2in.motion.representation import NUM_FEATURES
+    from in2in.training.module import DenoisingModule
+
+    if not isinstance(module, DenoisingModule):
+        return
+    denoiser: Any = module.denoiser
+    if not isinstance(denoiser, Network) or denoiser.features != NUM_FEATURES:
+        raise InputError(
+            f"module.denoiser is no denoiser of {NUM_FEATURES} features: choose model=in2in, intergen, individual or "
+            "mdm, and leave model.features as it is"
+        )
+
+
 def check_persons(cfg: DictConfig, module: "LightningModule | Any", data: "InteractionDataModule") -> list[str]:
     """Whether the data are of as many persons as the model needs; what is to be said if they can be used."""
     persons = data.train.cache.persons

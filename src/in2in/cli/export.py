@@ -43,6 +43,8 @@ def main(cfg: DictConfig) -> None:
 
     if not chosen.to and chosen.page is None:
         raise InputError(f"to is not given: add to=[...] with any of {', '.join(FORMATS)}, or page=FILE.html")
+    if chosen.page is not None and not Path(chosen.page).name:
+        raise InputError(f"page={chosen.page!r} is not the name of a file: give one, such as page=all.html")
     formats = find_formats(listed(chosen.to))
     paths = sample_files(listed(chosen.files)) if chosen.files is not None or not chosen.clips else []
     out = Path(chosen.out) if chosen.out is not None else None

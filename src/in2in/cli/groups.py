@@ -13,6 +13,9 @@ from in2in.errors import InputError
 CHOICE = re.compile(r"\+{0,2}([\w/]+)(?:@[\w.]+)?=(\[?[\w/,-]+\]?)")
 """GROUP=CHOICE; what else hydra understands, such as glob(*), is left to it."""
 
+BROUGHT = re.compile(r"^ *- (?:override )?/([\w/]+)", re.MULTILINE)
+"""A group that a choice brings along in its own list of defaults."""
+
 KEY = re.compile(r"^(\w+):", re.MULTILINE)
 """A key of a yaml file's first level."""
 
@@ -60,6 +63,7 @@ def options(command: str) -> set[str]:
     files += [path for group in groups(command) for path in choices(command, group).values()]
     texts = [path.read_text(encoding="utf-8") for path in files]
     keys = {key for text in texts if text is texts[0] or "@package _global_" in text for key in KEY.findall(text)}
+    keys |= {group.split("/")[0] for text in texts for group in BROUGHT.findall(text)}
     return (keys | {group.split("@")[-1].split("/")[0] for group in groups(command)}) - {"defaults"}
 
 

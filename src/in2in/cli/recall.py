@@ -30,6 +30,9 @@ def main(cfg: DictConfig) -> None:
     if chosen.data_dir is None:
         raise InputError("data_dir is not given: in2in-recall run=RUN data_dir=FOLDER")
 
+    if min(chosen.clips, chosen.seeds) < 1:
+        raise InputError(f"clips={chosen.clips} and seeds={chosen.seeds} must be 1 or more")
+
     from in2in.data.interhuman import InteractionDataset
     from in2in.evaluation.recall import recall
     from in2in.files.whole import write_text

@@ -32,7 +32,7 @@ def _check_target(node: DictConfig, path: str) -> None:
     try:
         target = get_object(node["_target_"])
     except Exception as error:
-        raise InputError(f"{path}._target_={node['_target_']} cannot be imported: {error}") from error
+        raise InputError(f"{path}._target_={node['_target_']} cannot be imported: {first_line(error)}") from error
     parameters = inspect.signature(target).parameters
     if any(parameter.kind == parameter.VAR_KEYWORD for parameter in parameters.values()):
         return
@@ -44,6 +44,11 @@ def _check_target(node: DictConfig, path: str) -> None:
             raise InputError(f"{path}.{key} is not an option of {node['_target_']}; it takes {', '.join(parameters)}")
         if isinstance(value, PLAIN) and key in hints:
             _check_type(f"{path}.{key}", value, hints[str(key)])
+
+
+def first_line(error: Exception) -> str:
+    """The first line of what an error says."""
+    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(":")
 
 
 def _hints(target: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
-from in2in.cli.before_training import check_persons, check_texts, settle_length
+from in2in.cli.before_training import check_model, check_persons, check_texts, settle_length
 from in2in.cli.entry import command, leave_sigterm, output_dir
 from in2in.cli.folders import is_new
 from in2in.cli.record import recorded
@@ -64,6 +64,7 @@ def main(cfg: DictConfig) -> float | None:
         data.setup("test")  # whether there is such a split: better said now than after training
     told += settle_length(cfg, trainer, data)
     module = instantiate(cfg.module)
+    check_model(module)
     told += check_persons(cfg, module, data) + check_texts(cfg, module, data)
     if cfg.stats_from is not None and not module.interacts:
         check_noise(module, cfg.stats_from)

@@ -56,7 +56,7 @@ class Attention(nn.Module):
 
     def __init__(self, width: int, heads: int, dropout: float) -> None:
         super().__init__()
-        if width % heads:
+        if heads < 1 or width % heads:
             raise InputError(f"a network of width {width} cannot have {heads} heads: they must divide it")
         self.heads = heads
         self.dropout = dropout
