@@ -226,9 +226,9 @@ def test_with_a_trainer_no_process_loads_onto_the_first_gpu(
     loaded: list[str] = []
     real = Generator.from_pretrained.__func__  # type: ignore[attr-defined]
 
-    def spying(cls: type, run: str, guidance: object = None, sampler: object = None, device: str = "cpu") -> Generator:
+    def spying(cls: type, run: str, guidance: object, sampler: object, device: str, decoding: object) -> Generator:
         loaded.append(device)
-        return real(cls, run, guidance, sampler, "cpu")
+        return real(cls, run, guidance, sampler, "cpu", decoding)
 
     monkeypatch.setattr(Generator, "from_pretrained", classmethod(spying))
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)

@@ -34,6 +34,7 @@ def load(
     convert: bool = True,
     last_block: bool = False,
     device: str = "cpu",
+    decoding: dict[str, Any] | None = None,
 ) -> Generator:
     """Load two runs and blend them; what the configuration of a blend's run folder names.
 
@@ -50,6 +51,7 @@ def load(
         convert: see `blend`.
         last_block: likewise.
         device: where to run.
+        decoding: node that takes the place of the run's decoding.
 
     Raises:
         InputError: the weights are others by now, or the two do not fit.
@@ -57,7 +59,7 @@ def load(
     for option, folder, known in (("run", run, run_sha256), ("prior_run", prior_run, prior_sha256)):
         if fingerprint(folder) != known:
             raise InputError(f"{option}={folder} holds other weights than those that were blended: blend them anew")
-    interaction = Generator.from_pretrained(run, guidance, sampler, device)
+    interaction = Generator.from_pretrained(run, guidance, sampler, device, decoding)
     prior = Generator.from_pretrained(prior_run, prior_guidance, sampler, device)
     return blend(interaction, prior, instantiate(composition), instantiate(frame), convert, last_block)
 
@@ -134,7 +136,8 @@ def blend(
     made = None
     if interaction.provenance is not None and prior.provenance is not None:
         made = replace(interaction.provenance, prior_run=prior.provenance.run, composition=how)
-    return Generator(dual.eval(), conditioner, interaction.space, interaction.sampler, note, made)
+    how_shown = interaction.decoding
+    return Generator(dual.eval(), conditioner, interaction.space, interaction.sampler, note, made, how_shown)
 
 
 def _check_kind(generator: Generator, interacts: bool, option: str) -> None:

@@ -18,11 +18,12 @@ from torch import nn
 from in2in.diffusion.sampler import Sampler, draw_noise, length_mask
 from in2in.errors import InputError
 from in2in.models.condition import TextConditioner
+from in2in.motion.decoding import Decoding, PositionDecoding
 from in2in.motion.motion import Motion
 from in2in.motion.normalizer import Normalizer
 from in2in.motion.prompt import Prompt
 from in2in.motion.provenance import Origin, Provenance
-from in2in.motion.representation import NUM_FEATURES, decode
+from in2in.motion.representation import NUM_FEATURES
 from in2in.motion.space import FeatureSpace
 from in2in.runs.building import build, misfit
 from in2in.runs.folder import described, read_config, read_run
@@ -46,6 +47,7 @@ class Generator:
         sampler: the solver.
         guidance: a note on how the denoiser is guided, kept with every motion.
         provenance: what it samples with, kept with every motion; None where that is unknown.
+        decoding: features to joints; the predicted positions where not given.
     """
 
     def __init__(
@@ -56,8 +58,10 @@ class Generator:
         sampler: Sampler,
         guidance: dict[str, Any] | None = None,
         provenance: Provenance | None = None,
+        decoding: Decoding | None = None,
     ) -> None:
         self.denoiser, self.conditioner, self.space = denoiser, conditioner, space
+        self.decoding = decoding or PositionDecoding()
         self.sampler, self.guidance, self.provenance = sampler, guidance or {}, provenance
 
     @classmethod
@@ -67,6 +71,7 @@ class Generator:
         guidance: dict[str, Any] | None = None,
         sampler: dict[str, Any] | None = None,
         device: str = "cpu",
+        decoding: dict[str, Any] | None = None,
     ) -> "Generator":
         """Load a run folder.
 
@@ -76,16 +81,19 @@ class Generator:
             guidance: node that takes the place of the run's own.
             sampler: likewise.
             device: where to run.
+            decoding: node that takes the place of the run's own.
         """
         conf = read_config(run)
         if "blend" in conf:  # DualMDM: two runs, see `in2in.blend.load`
-            chosen = {"guidance": guidance, "sampler": sampler}
+            chosen = {"guidance": guidance, "sampler": sampler, "decoding": decoding}
             return build(run, conf, "blend", device=device, **{key: node for key, node in chosen.items() if node})
         conf, weights = read_run(run)
         if guidance is not None:
             conf.guidance = guidance
         if sampler is not None:
             conf.sampler = sampler
+        if decoding is not None:
+            conf.decoding = decoding
         normalizer = Normalizer()
         for name, make in (
             ("denoiser", lambda: build(run, conf, "model")),
@@ -111,7 +119,8 @@ class Generator:
             str(run), weights_sha256(weights), weights_sha256(encoder.network.state_dict()), described(conf)
         )
         taken = {"solver": type(steps.solver).__name__, "steps": steps.steps}
-        return cls(guided, conditioner, space.to(device), steps, note, Provenance(origin, taken, note))
+        shown = build(run, conf, "decoding") if "decoding" in conf else None
+        return cls(guided, conditioner, space.to(device), steps, note, Provenance(origin, taken, note), shown)
 
     def guided(self, **weights: float) -> "Generator":
         """The same model, its networks shared, with other weights of its guidance: generator.guided(scale=2.5)."""
@@ -121,7 +130,7 @@ class Generator:
         guidance = {**self.guidance, **weights}
         guided = instantiate({**guidance, "_partial_": True})(self.denoiser.denoiser).eval()
         made = None if self.provenance is None else replace(self.provenance, guidance=guidance)
-        return Generator(guided, self.conditioner, self.space, self.sampler, guidance, made)
+        return Generator(guided, self.conditioner, self.space, self.sampler, guidance, made, self.decoding)
 
     def unguided(self) -> nn.Module:
         """The network without guidance; of DualMDM the blend of both without."""
@@ -185,7 +194,7 @@ class Generator:
         known = self.provenance and replace(self.provenance, precision=precision_in_use(self.denoiser))
         return [
             replace(
-                decode(own[:, :length]),
+                self.decoding(own[:, :length]),
                 texts=prompt.texts,
                 seed=prompt.seed,
                 guidance=self.guidance,

@@ -3,7 +3,7 @@
 import math
 from typing import TYPE_CHECKING, Any
 
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 
 from in2in.errors import InputError
 
@@ -11,6 +11,21 @@ if TYPE_CHECKING:
     from lightning import LightningModule, Trainer
 
     from in2in.data.datamodule import InteractionDataModule
+
+
+def settle_bones(cfg: DictConfig) -> list[str]:
+    """Give the run's decoding the skeleton of the training data, if it needs one; returns what is to be said."""
+    nodes = [cfg.get("decoding"), OmegaConf.select(cfg, "callbacks.samples.decoding")]
+    nodes = [node for node in nodes if node is not None and "bones" in node and node.bones is None]
+    if not nodes:
+        return []
+
+    from in2in.data.bones import median_bones
+
+    bones = median_bones(cfg.data_dir, cfg.data.train_split)
+    for node in nodes:
+        node.bones = bones
+    return [f"shown on the training data's median bones: thigh {bones[4]:.3f} m, upper arm {bones[18]:.3f} m"]
 
 
 def settle_length(cfg: DictConfig, trainer: "Trainer", data: "InteractionDataModule") -> list[str]:

@@ -18,7 +18,7 @@ from in2in.errors import InputError
 if TYPE_CHECKING:
     from in2in.evaluation.setting import Model, Setting
 
-MODEL_KEYS = ("guidance", "sampler", "prior_guidance", "composition", "frame", "convert", "last_block")
+MODEL_KEYS = ("guidance", "sampler", "prior_guidance", "composition", "frame", "convert", "last_block", "decoding")
 """What of the command's options changes a model's motion."""
 
 

@@ -47,7 +47,7 @@ def chosen_prior(cfg: DictConfig) -> str | None:
 
 
 def load_generator(cfg: DictConfig, device: str) -> "Generator":
-    """The generator of `run`, or of the newest run; with the command's guidance and sampler where it names them.
+    """The generator of `run`, or of the newest run; with the guidance, sampler and decoding that the command names.
 
     With a composition it is blended with a prior.
     """
@@ -57,7 +57,8 @@ def load_generator(cfg: DictConfig, device: str) -> "Generator":
     run, prior = chosen_run(cfg), chosen_prior(cfg)
     print(f"using run={run} on {device}")
     if prior is None:
-        return Generator.from_pretrained(run, node(cfg, "guidance"), node(cfg, "sampler"), device)
+        guidance, sampler, decoding = (node(cfg, key) for key in ("guidance", "sampler", "decoding"))
+        return Generator.from_pretrained(run, guidance, sampler, device, decoding)
     print(f"blended with prior_run={prior}")
     return blend.load(**blend_parts(cfg, run, prior), device=device)
 
@@ -71,7 +72,9 @@ def blend_parts(cfg: DictConfig, run: str, prior: str) -> dict[str, Any]:
         "prior_run": prior,
         "run_sha256": fingerprint(run),
         "prior_sha256": fingerprint(prior),
-        **{key: node(cfg, key) for key in ("composition", "frame", "guidance", "prior_guidance", "sampler")},
+        **{
+            key: node(cfg, key) for key in ("composition", "frame", "guidance", "prior_guidance", "sampler", "decoding")
+        },
         **{key: cfg[key] for key in ("convert", "last_block")},
     }
 

@@ -9,7 +9,7 @@ from typing import Any
 from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
-from in2in.cli.before_training import check_model, check_persons, check_texts, settle_length
+from in2in.cli.before_training import check_model, check_persons, check_texts, settle_bones, settle_length
 from in2in.cli.entry import command, leave_sigterm, output_dir
 from in2in.cli.folders import is_new
 from in2in.cli.record import recorded
@@ -50,6 +50,7 @@ def main(cfg: DictConfig) -> float | None:
     # Lightning cannot see that our batches follow from the epoch and the place in it
     warnings.filterwarnings("ignore", "You're resuming from a checkpoint that ended before the epoch ended")
     lightning.seed_everything(cfg.seed, verbose=False)
+    told += settle_bones(cfg)
     trainer = instantiate(
         cfg.trainer,
         logger=built(cfg.logger),

@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from in2in.evaluation.protocol import SEEDS_A_REPEAT, Plan, Protocol, Repeat
@@ -16,6 +15,7 @@ from in2in.evaluation.setting import Model, Setting
 from in2in.kept import check_kept, missing_samples
 from in2in.motion.prompt import Prompt
 from in2in.motion.provenance import check_same
+from in2in.motion.representation import shown_features
 from in2in.motion.sample_file import read_sample, sample_path
 from in2in.prediction import GeneratorModule, predict
 
@@ -49,12 +49,12 @@ class SampleFolder:
         return missing_samples(self.folder, range(len(self.prompts)))
 
     def read(self) -> list[Tensor]:
-        """The motions [P, T, 262] in physical units, once they are made; an error if not all are of one origin."""
+        """What the motions show, [P, T, 262] in physical units, once made; an error if not all are of one origin."""
         paths = [sample_path(self.folder, number) for number in range(len(self.prompts))]
         kept = [read_sample(path) for path in paths]
         for path, motion in zip(paths, kept, strict=True):
             check_same(path, motion.provenance, kept[0].provenance)
-        return [torch.from_numpy(motion.features) for motion in kept if motion.features is not None]
+        return [shown_features(motion) for motion in kept]
 
 
 def generate(setting: Setting, model: Model, motions: Sequence[SampleFolder]) -> None:

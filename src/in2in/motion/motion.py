@@ -36,6 +36,8 @@ class Motion:
         features: [P, T, 262] float32 that a network predicted, in physical units.
         guidance: how the network was guided.
         provenance: what made it; None where that is unknown.
+        bones: [22] float32 metres, each joint's bone to its parent, if the joints are the rotations' on the T-pose's
+            directions at these lengths, in every frame and of every person; None where bones may change.
     """
 
     joints: np.ndarray
@@ -47,6 +49,7 @@ class Motion:
     features: np.ndarray | None = None
     guidance: Mapping[str, Any] = field(default_factory=dict)
     provenance: Provenance | None = None
+    bones: np.ndarray | None = None
 
     @classmethod
     def from_tensors(cls, joints: Tensor, rotations: Tensor) -> "Motion":

@@ -87,6 +87,19 @@ def decode(features: Tensor) -> Motion:
     return Motion(joints, rotations, features=kept)
 
 
+def shown_features(motion: Motion) -> Tensor:
+    """The features [P, T, 262] of what a generated motion shows: the predicted ones, or where its joints are posed on
+    bones of constant length (`motion.bones`), theirs and their rotations', with the predicted contacts."""
+    assert motion.features is not None
+    features = torch.from_numpy(motion.features)
+    if motion.bones is None:
+        return features
+    joints, rotations = (part.flatten(-2) for part in motion.tensors())
+    steps = joints.diff(dim=1)
+    velocities = torch.cat([steps, steps[:, -1:]], dim=1) if len(motion) > 1 else torch.zeros_like(joints)
+    return torch.cat([joints, velocities, rotations, features[..., CONTACTS]], dim=-1)
+
+
 def decode_joints(features: Tensor) -> Tensor:
     """Joint positions from features in physical units: [..., 262] -> [..., 22, 3] metres."""
     return features[..., POSITIONS].unflatten(-1, (22, 3))

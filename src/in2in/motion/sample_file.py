@@ -1,7 +1,7 @@
 """NNN.npz: the file of a sampled motion.
 
-joints        [P, T, 22, 3] float32 metres, y up
-features      [P, T, 262] float32 in physical units
+joints        [P, T, 22, 3] float32 metres, y up: what is shown
+features      [P, T, 262] float32 in physical units: what the network predicted
 fps           frames a second
 prompt        the interaction text, "" for none
 individual1   a text for each person, "" for none
@@ -9,6 +9,8 @@ individual2
 seed          that it was generated from
 guidance      how the network was guided, JSON
 provenance    what made it, JSON
+bones         [22] float32 metres, each joint's bone to its parent, and
+rotations     [P, T, 21, 6] float32, local rotations: where the joints are these rotations' on bones of constant length
 
 Files of earlier versions have no provenance, and those of other programs may lack all but the first three.
 """
@@ -53,7 +55,9 @@ def write_sample(path: Path, motion: Motion) -> None:
     if motion.features is None:
         raise InputError(f"{path}: motion {motion.title!r} was not generated, only samples are kept in such files")
     told = dict(zip(TEXTS, (motion.title, *motion.texts.first_individuals, "", ""), strict=False))
-    known = {} if motion.provenance is None else {"provenance": motion.provenance.to_json()}
+    known: dict[str, Any] = {} if motion.provenance is None else {"provenance": motion.provenance.to_json()}
+    if motion.bones is not None:
+        known |= {"bones": motion.bones, "rotations": motion.rotations}
     with whole_file(path) as unfinished:
         np.savez_compressed(
             unfinished,
@@ -63,7 +67,7 @@ def write_sample(path: Path, motion: Motion) -> None:
             **told,  # pyright: ignore[reportArgumentType]
             seed=motion.seed or 0,
             guidance=json.dumps(motion.guidance),
-            **known,  # pyright: ignore[reportArgumentType]
+            **known,
         )
 
 
@@ -73,7 +77,7 @@ def read_sample(path: Path) -> Motion:
     Raises:
         InputError: it cannot be read, or its arrays do not fit each other.
     """
-    data = read_npz(path, NEEDED, REMEDY, (*TEXTS, "seed", "guidance", "provenance"))
+    data = read_npz(path, NEEDED, REMEDY, (*TEXTS, "seed", "guidance", "provenance", "bones", "rotations"))
     joints, features, fps = (data[name] for name in NEEDED)
     if any(array.dtype.kind not in "fiu" for array in (joints, features, fps)) or fps.size != 1:
         raise InputError(f"{path}: joints and features must be numbers, and fps a single one: {REMEDY}")
@@ -85,19 +89,26 @@ def read_sample(path: Path) -> Motion:
             f"{path}: features are {list(features.shape)} where joints are {list(joints.shape)}, expected "
             f"[persons, frames, {NUM_FEATURES}] and [persons, frames, {NUM_JOINTS}, 3]: {REMEDY}"
         )
+    rotations = data.get("rotations", features[..., ROTATIONS].reshape(*features.shape[:2], NUM_JOINTS - 1, 6))
+    bones = data.get("bones")
+    if rotations.shape != (*joints.shape[:2], NUM_JOINTS - 1, 6) or (
+        bones is not None and bones.shape != (NUM_JOINTS,)
+    ):
+        raise InputError(f"{path}: its bones and rotations do not fit its joints: {REMEDY}")
     told = [str(data.get(key, "")) for key in TEXTS]
     features = np.asarray(features, dtype=np.float32)
     try:
         rate = fps.item()
         return Motion(
             np.asarray(joints, dtype=np.float32),
-            features[..., ROTATIONS].reshape(*features.shape[:2], NUM_JOINTS - 1, 6),
+            np.asarray(rotations, dtype=np.float32),
             int(rate) if rate == int(rate) else float(rate),
             Texts.single(*told if len(joints) == len(told) - 1 else told[:1]),
             seed=int(data["seed"]) if "seed" in data else None,
             features=features,
             guidance=_guidance(path, data),
             provenance=_provenance(data),
+            bones=None if bones is None else np.asarray(bones, dtype=np.float32),
         )
     except (ValueError, TypeError, KeyError, OverflowError) as error:
         raise InputError(f"{path} is not a sample of in2in-sample ({error}): {REMEDY}") from error

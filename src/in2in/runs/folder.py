@@ -100,7 +100,7 @@ def identity(run: str | Path) -> str:
 
 def described(told: DictConfig) -> dict[str, Any]:
     """What of a run's configuration changes its motion and leaves no trace in its weights, as plain data."""
-    known = {key: told[key] for key in ("model", "head", "noise", "space") if told.get(key) is not None}
+    known = {key: told[key] for key in ("model", "head", "noise", "space", "decoding") if told.get(key) is not None}
     known["text"] = {"_target_": told.text._target_}  # its weights are known by their hash, wherever they lie
     return OmegaConf.to_container(OmegaConf.create(known), resolve=True)  # type: ignore[return-value]
 

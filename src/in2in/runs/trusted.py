@@ -60,6 +60,10 @@ def word(*words: str) -> Kind:
 
 FLAG = Kind("true or false", lambda value: isinstance(value, bool))
 SHA256 = Kind("a SHA-256", lambda value: isinstance(value, str) and len(value) == 64 and value.isalnum())
+BONES = Kind(
+    "22 lengths in metres",
+    lambda value: isinstance(value, list) and len(value) == 22 and all(map(number(0, 10).fits, value)),
+)
 RUN = Kind("a run folder or OWNER/NAME", lambda value: isinstance(value, str) and "\0" not in value)
 """One of the two runs of a blend: loaded as any run is, by this same list, and only if its weights have the hash that
 the blend names. Where the blend comes from the hub, it lies in the same folder or on the hub, too."""
@@ -118,6 +122,7 @@ DENOISERS = (
 GUIDANCES = ("in2in.diffusion.guidance.PlainGuidance", "in2in.diffusion.guidance.InteractionGuidance")
 ENCODERS = ("in2in.text.encoders.MiniLMEncoder", "in2in.text.encoders.ClipTextEncoder")
 SPACES = ("in2in.motion.space.FeatureSpace", "in2in.motion.space.HumanML3DSpace")
+DECODINGS = ("in2in.motion.decoding.PositionDecoding", "in2in.motion.decoding.RotationDecoding")
 FRAMES = ("in2in.diffusion.frames.OwnFrame", "in2in.diffusion.frames.SharedFrame")
 SOLVERS = (
     "diffusers.DDIMScheduler",
@@ -169,6 +174,8 @@ CALLED: Mapping[str, Called] = {
     "in2in.diffusion.sampler.Sampler": Called({"solver": Node((LOOKUP,)), "steps": integer(1000)}, PARTIAL),
     LOOKUP: Called({"path": word(*SOLVERS)}),
     **{name: Called(always=PARTIAL) for name in SPACES},
+    DECODINGS[0]: Called(),
+    DECODINGS[1]: Called({"bones": BONES, "smoothing": number(0, 100)}),
     "in2in.evaluation.interclip.InterCLIP": Called(
         {
             "motion": Node(("in2in.evaluation.interclip.MotionTower",)),
@@ -195,7 +202,8 @@ CALLED: Mapping[str, Called] = {
             **{"run": RUN, "prior_run": RUN, "run_sha256": SHA256, "prior_sha256": SHA256},
             **{"composition": Node((*SCHEDULES, PERSONS)), "frame": Node(FRAMES)},
             **{"guidance": Node(GUIDANCES), "prior_guidance": Node(GUIDANCES)},
-            **{"sampler": Node(("in2in.diffusion.sampler.Sampler",)), "convert": FLAG, "last_block": FLAG},
+            **{"sampler": Node(("in2in.diffusion.sampler.Sampler",)), "decoding": Node(DECODINGS)},
+            **{"convert": FLAG, "last_block": FLAG},
         },
         {"_recursive_": False},
     ),
@@ -210,6 +218,7 @@ PARTS: Mapping[str, Kind | RunFile | Node] = {
     "guidance": Node(GUIDANCES),
     "sampler": Node(("in2in.diffusion.sampler.Sampler",)),
     "space": Node(SPACES),
+    "decoding": Node(DECODINGS),
     "interclip": Node(("in2in.evaluation.interclip.InterCLIP",)),
     "tokens": Node(("in2in.text.tokens.ClipTokens",)),
     "individuals": SHARE,

@@ -10,6 +10,7 @@ from lightning.pytorch.loggers import TensorBoardLogger, WandbLogger
 from in2in.diffusion.sampler import Sampler
 from in2in.export.html import write_page
 from in2in.export.strip import strip
+from in2in.motion.decoding import Decoding
 from in2in.motion.prompt import Prompt
 from in2in.motion.space import FeatureSpace
 from in2in.pipeline import Generator
@@ -26,6 +27,7 @@ class SamplePrompts(Callback):
         prompts: what to sample.
         guidance: denoiser -> guided denoiser.
         sampler: noise schedule -> sampler.
+        decoding: features to joints, as the run samples.
         every_n_validations: how often.
     """
 
@@ -35,10 +37,12 @@ class SamplePrompts(Callback):
         prompts: Sequence[Prompt],
         guidance: Callable[..., Any],
         sampler: Callable[..., Sampler],
+        decoding: Decoding | None = None,
         every_n_validations: int = 1,
     ) -> None:
         self.folder, self.prompts = Path(folder), list(prompts)
         self.guidance, self.sampler, self.every = guidance, sampler, every_n_validations
+        self.decoding = decoding
         self._validations = 0
 
     def state_dict(self) -> dict[str, Any]:
@@ -60,7 +64,7 @@ class SamplePrompts(Callback):
         guided = self.guidance(pl_module.denoiser).eval()
         sampler = self.sampler(pl_module.noise)
         space = FeatureSpace(pl_module.normalizer)
-        motions = Generator(guided, pl_module.conditioner, space, sampler)(self.prompts)
+        motions = Generator(guided, pl_module.conditioner, space, sampler, decoding=self.decoding)(self.prompts)
         step = trainer.global_step
         write_page(self.folder / f"step_{step:06d}.html", motions, f"step {step}")
         for number, motion in enumerate(motions):
