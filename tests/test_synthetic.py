@@ -80,6 +80,7 @@ def test_nobody_is_said_to_walk_up_who_is_not_seen_to(clips: list[Clip]) -> None
 
 
 def test_texts_tell_hands_and_tempo(clips: list[Clip]) -> None:
+    told: dict[str, list[bool]] = {"left": [], "right": []}
     for clip in clips:
         truth = clip.truth
         assert len(clip.texts.interaction) == len(clip.texts.individuals[0]) == len(clip.texts.individuals[1]) == TEXTS
@@ -90,14 +91,25 @@ def test_texts_tell_hands_and_tempo(clips: list[Clip]) -> None:
             assert set(_sides(text)) <= {*truth.hands, truth.way}, text
         side = truth.way if truth.way != "none" else truth.hands[truth.starter]
         if side in ("left", "right"):
-            for text in (*clip.texts.interaction, *clip.texts.individuals[truth.starter]):
-                assert side in _sides(text), text
+            told[side] += [
+                side in _sides(text) for text in (*clip.texts.interaction, *clip.texts.individuals[truth.starter])
+            ]
         wrong = {word for tempo, words in TEMPO_ADVERBS.items() if tempo != truth.tempo for word in words}
         for text in everything:
             assert not [word for word in wrong if word in text], text
         manners = {word for style, words in ADVERBS.items() if style not in truth.styles for word in words}
         for text in everything:
             assert not [word for word in manners if word in text], text
+    assert all(0.8 < np.mean(sides) < 1.0 for sides in told.values()), "bare sentences, as newcomers type, leave it out"
+
+
+def test_held_out_texts_always_tell_the_side() -> None:
+    for index in range(4 * len(KINDS)):
+        clip = generate(index, SEED, split="test")
+        side = clip.truth.way if clip.truth.way != "none" else clip.truth.hands[clip.truth.starter]
+        if side in ("left", "right"):
+            for text in (*clip.texts.interaction, *clip.texts.individuals[clip.truth.starter]):
+                assert side in _sides(text), text
 
 
 def _sides(text: str) -> list[str]:

@@ -62,7 +62,7 @@ def generate(index: int, seed: int, kind: str | None = None, split: str = TRAIN)
         index: number of the clip; kinds, roles, hands, styles and tempos take turns over it.
         seed: of the data set.
         kind: a kind to show instead of the index' own.
-        split: train, val or test; test clips are told in the held-out half of the phrases.
+        split: train, val or test; test clips are told in words that training never sees.
     """
     casting = cast(index, seed, len(KINDS))
     if kind is not None:
@@ -80,7 +80,7 @@ def generate(index: int, seed: int, kind: str | None = None, split: str = TRAIN)
     motion = _motion(figures, shown, rng)
     truth = _truth(stage, feet, shown, motion, seed, index, split)
     statures = (stage.bodies[0].stature, stage.bodies[1].stature)
-    return Clip(motion, tell(chosen.phrases, truth, statures, split == TEST, rng), truth)
+    return Clip(motion, tell(truth, statures, split == TEST, rng), truth)
 
 
 def _motion(figures: Sequence[Figure], shown: slice, rng: np.random.Generator) -> Motion:

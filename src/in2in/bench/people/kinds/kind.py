@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from in2in.bench.people.phrases.phrase import Phrases
 from in2in.bench.people.stage import Stage
 
 
@@ -14,11 +13,9 @@ class Kind:
     Attributes:
         name: as in the truth.
         choreograph: plans both persons on a fresh stage.
-        phrases: how it is told.
         handed: whether the starter uses the casting's side.
     """
 
     name: str
     choreograph: Callable[[Stage], None]
-    phrases: Phrases
     handed: bool = False

@@ -1,49 +1,18 @@
-"""From templates to sentences: who is named how, in which order, with which hand, tempo and manner.
-
-Templates have these slots: {a} the starter and {b} the partner, {hand} and {other_hand} the sides that they use,
-{way} the side to which both go, {go} "walks up and " for who approaches, {adv} how it is done ("quickly
-and proudly "). In the individual texts {a} is the person spoken of, {hand} that person's side, and {tempo} only
-how fast it is done, for what is done to the person.
-"""
-
-from dataclasses import dataclass
+"""From sentences with slots to texts: who is named how, in which order, with which hand, tempo and manner."""
 
 import numpy as np
 
+from in2in.bench.people.phrases.bank import choose, phrases
+from in2in.bench.people.phrases.names import OTHERS, again, alone, pair
 from in2in.bench.people.truth import Truth
 from in2in.motion.texts import Texts
 
 TEXTS = 3
 """Texts of each sort that a clip gets."""
 
-
-@dataclass(frozen=True)
-class Phrases:
-    """Templates of one kind; those at even places are for training, the others for test.
-
-    Attributes:
-        together: of the interaction.
-        starter: of the starter alone.
-        partner: of the partner alone.
-    """
-
-    together: tuple[str, ...]
-    starter: tuple[str, ...]
-    partner: tuple[str, ...]
-
-
-PAIRS = (
-    ("one {}person", "the other {}person"),
-    ("the first {}person", "the second {}person"),
-    ("a {}person", "another {}person"),
-    ("one {}person", "the other"),
-)
-
-ALONE = ("a {}person", "one {}person", "the {}person", "this {}person")
-
 TEMPO_ADVERBS = {
-    "slow": ("slowly", "unhurriedly", "very slowly"),
-    "fast": ("quickly", "rapidly", "swiftly", "very quickly"),
+    "slow": ("slowly", "unhurriedly", "very slowly", "sluggishly"),
+    "fast": ("quickly", "rapidly", "swiftly", "very quickly", "hastily"),
     "normal": (),
 }
 
@@ -66,6 +35,16 @@ ADVERBS = {
 TALLER = 0.05
 """Metres of stature from which on somebody is called the taller one."""
 
+STOPPED = 0.6
+"""Share of the texts that end in a full stop."""
+
+WAYS = ("walks up and ", "comes closer and ", "steps forward and ", "approaches and ", "walks over and ")
+"""How somebody who does something is said to walk up before."""
+
+OPENINGS = ("Two people meet.", "There are two people.", "Two people are together.", "This is about two people.")
+OPENED = 0.08
+"""Share of the interaction texts for training that begin with a sentence that says nothing of what is done."""
+
 
 def _tempo(truth: Truth, rng: np.random.Generator) -> list[str]:
     words = TEMPO_ADVERBS[truth.tempo]
@@ -87,76 +66,72 @@ def _adjective(truth: Truth, person: int, rng: np.random.Generator) -> str:
 
 
 def _go(truth: Truth, person: int, rng: np.random.Generator) -> str:
-    ways = ("walks up and ", "comes closer and ", "steps forward and ")
-    return str(rng.choice(ways)) if truth.approaches[person] and rng.random() < 0.7 else ""
+    return str(rng.choice(WAYS)) if truth.approaches[person] and rng.random() < 0.7 else ""
 
 
-def _sentence(template: str, slots: dict[str, str], rng: np.random.Generator) -> str:
-    text = template.format_map(slots)
-    text = " ".join(text.split())
-    return text[0].upper() + text[1:] + ("." if rng.random() < 0.7 else "")
+def _sentence(sentence: str, names: dict[str, str], slots: dict[str, str], rng: np.random.Generator) -> str:
+    for slot, name in names.items():
+        first, *later = sentence.split(f"{{{slot}}}")
+        sentence = first + "".join((name if k == 0 else again(name)) + rest for k, rest in enumerate(later))
+    text = " ".join(sentence.format_map(slots).split()).replace(" ,", ",").replace(" .", ".")
+    text = ". ".join(part[0].upper() + part[1:] for part in text.split(". "))
+    return text + ("." if rng.random() < STOPPED else "")
 
 
-def _article(name: str) -> str:
-    """ "a" before a vowel becomes "an"."""
-    return f"an {name[2:]}" if name.startswith("a ") and name[2] in "aeiou" else name
-
-
-def _together(template: str, truth: Truth, statures: tuple[float, float], rng: np.random.Generator) -> str:
+def _together(sentence: str, truth: Truth, statures: tuple[float, float], rng: np.random.Generator) -> str:
     starter, partner = truth.starter, 1 - truth.starter
     styled = rng.random() < 0.5
     adjectives = {
         person: "" if styled and person == starter else _adjective(truth, person, rng) for person in (starter, partner)
     }
-    order = (starter, partner) if template.find("{a}") < template.find("{b}") else (partner, starter)
+    order = (starter, partner) if sentence.find("{a}") < sentence.find("{b}") else (partner, starter)
     difference = statures[order[0]] - statures[order[1]]
-    if abs(difference) > TALLER and rng.random() < 0.3:
-        pair = ("the taller {}person", "the shorter {}person")
-        pair = pair if difference > 0 else pair[::-1]
-    else:
-        pair = PAIRS[int(rng.integers(len(PAIRS)))]
-    names = {person: _article(name.format(adjectives[person])) for person, name in zip(order, pair, strict=True)}
+    taller = int(difference < 0) if abs(difference) > TALLER else None
+    names = dict(zip(order, pair(taller, (adjectives[order[0]], adjectives[order[1]]), rng), strict=True))
     slots = {
-        "a": names[starter],
-        "b": names[partner],
         "hand": truth.hands[starter],
         "other_hand": truth.hands[partner],
         "way": truth.way,
         "go": _go(truth, starter, rng),
         "adv": _adverbs(_tempo(truth, rng) + (_manner(truth, starter, rng) if styled else [])),
     }
-    return _sentence(template, slots, rng)
+    return _sentence(sentence, {"a": names[starter], "b": names[partner]}, slots, rng)
 
 
-def _alone(template: str, truth: Truth, person: int, rng: np.random.Generator) -> str:
+def _alone(sentence: str, truth: Truth, person: int, rng: np.random.Generator) -> str:
     styled = rng.random() < 0.5
-    name = ALONE[int(rng.integers(len(ALONE)))].format("" if styled else _adjective(truth, person, rng))
+    name = alone("" if styled else _adjective(truth, person, rng), rng)
     slots = {
-        "a": _article(name),
         "hand": truth.hands[person],
         "way": truth.way,
         "go": _go(truth, person, rng),
         "adv": _adverbs(_tempo(truth, rng) + (_manner(truth, person, rng) if styled else [])),
         "tempo": _adverbs(_tempo(truth, rng)),
     }
-    return _sentence(template, slots, rng)
+    return _sentence(sentence, {"a": name, "other": str(rng.choice(OTHERS))}, slots, rng)
 
 
-def _choose(templates: tuple[str, ...], held_out: bool, rng: np.random.Generator) -> list[str]:
-    half = templates[1::2] if held_out else templates[::2]
-    picks = rng.permutation(len(half))[:TEXTS] if len(half) >= TEXTS else rng.integers(len(half), size=TEXTS)
-    return [half[int(k)] for k in picks]
+def _choose(bank: tuple[str, ...], rng: np.random.Generator) -> list[str]:
+    return [choose(bank[int(k)], rng) for k in rng.permutation(len(bank))[:TEXTS]]
 
 
-def tell(
-    phrases: Phrases, truth: Truth, statures: tuple[float, float], held_out: bool, rng: np.random.Generator
-) -> Texts:
-    """The texts of a clip, from the training half of the phrases or from the held-out one."""
-    together = tuple(_together(t, truth, statures, rng) for t in _choose(phrases.together, held_out, rng))
+def tell(truth: Truth, statures: tuple[float, float], held_out: bool, rng: np.random.Generator) -> Texts:
+    """The texts of a clip, in the sentences for training or in those kept for test.
+
+    Args:
+        truth: what is shown.
+        statures: metres, of both persons.
+        held_out: whether to tell it in words that training never sees.
+        rng: draws sentences, names and words.
+    """
+    bank = phrases(truth.kind, held_out)
+    told = [_together(sentence, truth, statures, rng) for sentence in _choose(bank.together, rng)]
+    together = tuple(
+        f"{rng.choice(OPENINGS)} {text}" if not held_out and rng.random() < OPENED else text for text in told
+    )
+    banks = (bank.starter, bank.partner) if truth.starter == 0 else (bank.partner, bank.starter)
     individuals = tuple(
-        tuple(_alone(t, truth, person, rng) for t in _choose(bank, held_out, rng))
-        for person, bank in enumerate(
-            (phrases.starter, phrases.partner) if truth.starter == 0 else (phrases.partner, phrases.starter)
-        )
+        tuple(_alone(sentence, truth, person, rng) for sentence in _choose(own, rng))
+        for person, own in enumerate(banks)
     )
     return Texts(together, individuals)
