@@ -56,6 +56,8 @@ def test_sentences_tell_what_a_clip_needs() -> None:
             for bank in (half.together, half.starter, half.partner):
                 assert len(set(bank)) == len(bank) >= phrase.TEXTS, kind.name
             assert all(re.search(r"\{(adv|tempo)\}", text) for text in acting) or not held_out, kind.name
+            for text in sentences(half):
+                assert not words(text) & {"left", "right"}, text  # a side is a slot; "has left" would be mirrored
             if kind.handed:
                 slot = "{way}" if kind.name == "circle dance" else "{hand}"
                 share = np.mean([slot in text for text in acting])
