@@ -188,8 +188,8 @@ class Generator:
             [prompt.prompt.strip() for prompt in prompts],
             [(prompt.individual1.strip(), prompt.individual2.strip()) for prompt in prompts],
         )
-        mask = length_mask(lengths)
-        x0 = self.sampler(self.denoiser, noise.to(device), condition, mask.to(device), report)
+        mask = length_mask(lengths).to(device) if len(set(lengths)) > 1 else None  # without one, faster kernels serve
+        x0 = self.sampler(self.denoiser, noise.to(device), condition, mask, report)
         features = self.space.decode(x0).float().cpu()
         known = self.provenance and replace(self.provenance, precision=precision_in_use(self.denoiser))
         return [

@@ -1,8 +1,11 @@
 """Classifier-free guidance: a denoiser that holds a denoiser and runs all its branches as one batch.
 
 Where texts are missing, a term whose conditions are all missing, or that would repeat another term, is dropped with
-its weight, for each sample on its own; branches that no sample needs are not run.
+its weight, for each sample on its own. Branches that no sample needs are not run, nor is the one without conditions
+where the weights add up to 1. Which ones these are follows from the condition, and is found out once for all steps.
 """
+
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -11,12 +14,30 @@ from in2in.models.condition import Condition
 from in2in.models.denoiser import Denoiser
 
 
+@dataclass(frozen=True)
+class _Branches:
+    """What a condition asks of the network at every step.
+
+    Attributes:
+        condition: whose branches these are.
+        unconditional: whether the first branch is that without conditions.
+        together: all branches, one after the other.
+        weights: [B, 1, 1, 1] of each branch but the unconditional one.
+    """
+
+    condition: Condition
+    unconditional: bool
+    together: Condition
+    weights: list[Tensor]
+
+
 class _Guided(nn.Module):
     """G(0) + sum of weight x (G(condition) - G(0)) over the terms of a subclass."""
 
     def __init__(self, denoiser: Denoiser) -> None:
         super().__init__()
         self.denoiser = denoiser
+        self._last: _Branches | None = None
 
     def unguided(self) -> Denoiser:
         """What is guided."""
@@ -28,20 +49,32 @@ class _Guided(nn.Module):
 
     def forward(self, x: Tensor, t: Tensor, condition: Condition, mask: Tensor | None = None) -> Tensor:
         """See `in2in.models.denoiser.Denoiser`."""
-        everything = torch.ones_like(condition.has_interaction)
-        terms = [(part, weight) for part, weight in self.terms(condition) if bool((weight != 0).any())]
-        branches = [condition.drop(everything, everything), *(part for part, _ in terms)]
-        n = len(branches)
-        outputs = self.denoiser(
-            x.repeat(n, 1, 1, 1),
-            t.repeat(n),
-            Condition.concatenate(branches),
-            None if mask is None else mask.repeat(n, 1),
-        ).chunk(n)
-        guided = outputs[0]
-        for output, (_, weight) in zip(outputs[1:], terms, strict=True):
-            guided = guided + weight[:, None, None, None] * (output - outputs[0])
+        if self._last is None or self._last.condition is not condition:
+            self._last = self._branches(condition)
+        asked = self._last
+        n = len(asked.weights) + asked.unconditional
+        if n > 1:
+            x, t, mask = x.repeat(n, 1, 1, 1), t.repeat(n), None if mask is None else mask.repeat(n, 1)
+        first, *others = self.denoiser(x, t, asked.together, mask).chunk(n)
+        if not asked.unconditional:
+            return sum(
+                (weight * output for weight, output in zip(asked.weights[1:], others, strict=True)),
+                first * asked.weights[0],
+            )
+        guided = first
+        for output, weight in zip(others, asked.weights, strict=True):
+            guided = guided + weight * (output - first)
         return guided
+
+    def _branches(self, condition: Condition) -> _Branches:
+        terms = [(part, weight) for part, weight in self.terms(condition) if bool((weight != 0).any())]
+        total = sum((weight for _, weight in terms), torch.zeros_like(condition.interaction[:, 0]))
+        unconditional = bool((total != 1).any())
+        everything = torch.ones_like(condition.has_interaction)
+        branches = [condition.drop(everything, everything)] if unconditional else []
+        branches += [part for part, _ in terms]
+        together = branches[0] if len(branches) == 1 else Condition.concatenate(branches)
+        return _Branches(condition, unconditional, together, [weight[:, None, None, None] for _, weight in terms])
 
 
 class PlainGuidance(_Guided):

@@ -112,9 +112,9 @@ class TextTower(nn.Module):
 
     def encode(self, embedded: Tensor, end: Tensor) -> Tensor:
         """Embedded tokens [N, L, width] and the place of the end token [N] to [N, E]."""
-        places = torch.arange(embedded.shape[1], device=end.device)
-        mask = (places <= end[:, None]) | self.attend_padding
-        return self.output(self.head(embedded, mask, end))
+        mask = torch.arange(embedded.shape[1], device=end.device) <= end[:, None]
+        every = self.attend_padding or bool(mask.all())
+        return self.output(self.head(embedded, None if every else mask, end))
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Token ids [N, L], padded with 0, the end token the largest id: [N, E], however wide the padding."""

@@ -104,18 +104,18 @@ class TextHead(nn.Module):
         self.encoder = nn.TransformerEncoder(layer, layers, enable_nested_tensor=False)
         self.norm = nn.LayerNorm(width)
 
-    def forward(self, states: Tensor, mask: Tensor, end: Tensor) -> Tensor:
+    def forward(self, states: Tensor, mask: Tensor | None, end: Tensor) -> Tensor:
         """Token states to one vector a text.
 
         Args:
             states: [N, L, C] frozen token states.
-            mask: [N, L], True on tokens that may be attended to.
+            mask: [N, L], True on tokens that may be attended to; None for all.
             end: [N] position of the end-of-text token.
 
         Returns:
             [N, C].
         """
-        padding = None if bool(mask.all()) else ~mask
+        padding = None if mask is None else ~mask
         encoded = self.norm(self.encoder(states, src_key_padding_mask=padding))
         return encoded[torch.arange(len(end), device=end.device), end]
 
@@ -146,7 +146,9 @@ class TextConditioner(nn.Module):
         vectors = weight.new_zeros(len(texts), len(weight))
         if told:
             distinct = list(dict.fromkeys(texts[place] for place in told))
-            encoded = self.head(*(part.to(weight.device) for part in self.encoder(distinct)))
+            states, mask, end = self.encoder(distinct)
+            seen = None if bool(mask.all()) else mask.to(weight.device)  # found out here, where no GPU is waited for
+            encoded = self.head(states.to(weight.device), seen, end.to(weight.device))
             row = {text: index for index, text in enumerate(distinct)}
             rows = torch.tensor([row[texts[place]] for place in told], device=weight.device)
             vectors = vectors.to(encoded.dtype).index_copy(0, torch.tensor(told, device=weight.device), encoded[rows])

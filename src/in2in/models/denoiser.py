@@ -10,7 +10,7 @@ from einops import rearrange
 from torch import Tensor, nn
 
 from in2in.models.condition import Condition
-from in2in.models.layers import AdaptiveNorm, Attention, FeedForward, TimeEmbedding, sinusoids
+from in2in.models.layers import AdaptiveNorm, Attention, FeedForward, Linear, TimeEmbedding, sinusoids
 
 
 class Denoiser(Protocol):
@@ -72,6 +72,8 @@ class Block(nn.Module):
 def others(h: Tensor) -> Tensor:
     """For each person, the frames of all others in a row. [B, P, T, W] -> [B, P, (P - 1) T, W]."""
     persons = h.shape[1]
+    if persons == 2:
+        return h.flip(1)
     index = [[b for b in range(persons) if b != a] for a in range(persons)]
     return rearrange(h[:, index], "b p o t w -> b p (o t) w")
 
@@ -103,11 +105,11 @@ class TransformerDenoiser(Network):
     ) -> None:
         super().__init__(features)
         self.width = width
-        self.embed_motion = nn.Linear(features, width)
-        self.embed_text = nn.Linear(text_dim, width)
+        self.embed_motion = Linear(features, width)
+        self.embed_text = Linear(text_dim, width)
         self.embed_time = TimeEmbedding(width)
         self.blocks = nn.ModuleList(Block(width, heads, feed_forward, dropout, self.interacts) for _ in range(layers))
-        self.output = nn.Linear(width, features)
+        self.output = Linear(width, features)
         nn.init.zeros_(self.output.weight)
         nn.init.zeros_(self.output.bias)
 

@@ -8,6 +8,7 @@ from einops import rearrange
 from torch import Tensor, nn
 
 from in2in.errors import InputError
+from in2in.models.cpu import linear
 
 
 def sinusoids(index: Tensor, width: int) -> Tensor:
@@ -19,13 +20,21 @@ def sinusoids(index: Tensor, width: int) -> Tensor:
     return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(-2)
 
 
+class Linear(nn.Linear):
+    """A linear layer that computes with oneDNN on a CPU in float32, see `in2in.models.cpu`."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """See `torch.nn.Linear`."""
+        return linear(input, self.weight, self.bias)
+
+
 class TimeEmbedding(nn.Module):
     """Diffusion timestep [B] to a vector [B, width]: sinusoid, linear, SiLU, linear."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
         self.width = width
-        self.layers = nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width))
+        self.layers = nn.Sequential(Linear(width, width), nn.SiLU(), Linear(width, width))
 
     def forward(self, t: Tensor) -> Tensor:
         """Embed timesteps [B]."""
@@ -38,7 +47,7 @@ class AdaptiveNorm(nn.Module):
     def __init__(self, width: int) -> None:
         super().__init__()
         self.norm = nn.LayerNorm(width, eps=1e-6, elementwise_affine=False)
-        self.modulation = nn.Linear(width, 2 * width)
+        self.modulation = Linear(width, 2 * width)
         nn.init.zeros_(self.modulation.weight)
         nn.init.zeros_(self.modulation.bias)
 
@@ -60,8 +69,8 @@ class Attention(nn.Module):
             raise InputError(f"a network of width {width} cannot have {heads} heads: they must divide it")
         self.heads = heads
         self.dropout = dropout
-        self.in_proj = nn.Linear(width, 3 * width)
-        self.out_proj = nn.Linear(width, width)
+        self.in_proj = Linear(width, 3 * width)
+        self.out_proj = Linear(width, width)
         nn.init.xavier_uniform_(self.in_proj.weight)
         nn.init.zeros_(self.in_proj.bias)
         nn.init.zeros_(self.out_proj.bias)
@@ -71,10 +80,10 @@ class Attention(nn.Module):
         width = h.shape[-1]
         weight_q, weight_kv = self.in_proj.weight.split([width, 2 * width])
         bias_q, bias_kv = self.in_proj.bias.split([width, 2 * width])
-        q = rearrange(F.linear(h, weight_q, bias_q), "n t (h d) -> n h t d", h=self.heads)
-        kv = F.linear(context, weight_kv, bias_kv)
+        q = rearrange(linear(h, weight_q, bias_q), "n t (h d) -> n h t d", h=self.heads)
+        kv = linear(context, weight_kv, bias_kv)
+        kv = torch.cat([kv, kv.new_zeros(len(kv), 1, 2 * width)], dim=1)
         k, v = rearrange(kv, "n s (two h d) -> two n h s d", two=2, h=self.heads)
-        k, v = F.pad(k, (0, 0, 0, 1)), F.pad(v, (0, 0, 0, 1))
         visible = None if mask is None else F.pad(mask, (0, 1), value=True)[:, None, None, :]
         dropout = self.dropout if self.training else 0.0
         out = F.scaled_dot_product_attention(q, k, v, attn_mask=visible, dropout_p=dropout)
@@ -85,7 +94,7 @@ class FeedForward(nn.Sequential):
     """Linear, GELU, dropout, linear; the last starts at zero."""
 
     def __init__(self, width: int, hidden: int, dropout: float) -> None:
-        super().__init__(nn.Linear(width, hidden), nn.GELU(), nn.Dropout(dropout), nn.Linear(hidden, width))
+        super().__init__(Linear(width, hidden), nn.GELU(), nn.Dropout(dropout), Linear(hidden, width))
         last = self[-1]
         assert isinstance(last, nn.Linear)
         nn.init.zeros_(last.weight)
