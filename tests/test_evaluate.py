@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import torch
 from conftest import Cli
+from killing import files_end_at
 
 from in2in.bench.known_truth import KnownTruth
 from in2in.data.cache import MotionCache
@@ -95,6 +96,23 @@ def dying(path, **arrays):
         os.kill(os.getpid(), signal.SIGKILL)
 numpy.savez_compressed = dying
 """
+
+
+@pytest.mark.parametrize("room", [300_000, 600_000])
+def test_a_full_disk_loses_nothing(asked: list[str], finished: Path, cli: Cli, tmp_path: Path, room: int) -> None:
+    """While motion is kept, and while the tables and pages of an evaluation are written."""
+    out = tmp_path / "full"
+    with files_end_at(room):
+        full = cli("evaluate", *asked, f"out={out}")
+    assert full.code == 1
+    [line] = [line for line in full.err.splitlines() if line.startswith("in2in-evaluate: ")]
+    assert "cannot be written" in line
+    assert "make room" in line
+    kept = {file: file.stat().st_mtime_ns for file in out.glob("motions/*/*/*.npz")}
+    again = cli("evaluate", *asked, f"out={out}")
+    assert again.code == 0, again.err
+    assert {file: file.stat().st_mtime_ns for file in kept} == kept
+    same_bytes(finished, out)
 
 
 def test_killed_while_it_writes_and_started_again(asked: list[str], finished: Path, cli: Cli, tmp_path: Path) -> None:

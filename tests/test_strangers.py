@@ -92,6 +92,7 @@ def test_a_vocabulary_does_not_grow_without_end(tmp_path: Path) -> None:
 MAPS = {
     "code": {"read": {"_target_": "hydra.utils.get_object", "path": "os.system"}},
     "a call": {"read": {"_target_": "os.system", "command": "touch MARK"}},
+    "a call that hydra itself allows": {"read": {"_target_": "numpy.savetxt", "fname": "MARK", "X": [1]}},
     "another class": {"_target_": "os.system", "command": "touch MARK"},
     "positional arguments": {"_args_": ["touch MARK"]},
     "a call in a joint": {"joints": {"pelvis": {"_target_": "os.getcwd"}}},
