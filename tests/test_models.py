@@ -156,6 +156,39 @@ def test_text_head_ignores_padding() -> None:
     torch.testing.assert_close(head(changed, mask, end), head(states, mask, end), atol=1e-6, rtol=1e-5)
 
 
+def test_text_head_reads_the_mean_of_the_states_and_no_padding() -> None:
+    torch.manual_seed(0)
+    head = TextHead(16, layers=1, heads=2, feed_forward=16, mean=True).eval()
+    states, mask, end = torch.randn(2, 6, 16), length_mask([6, 4]), torch.tensor([5, 3])
+    changed = states.clone()
+    changed[1, 4:] += 9
+    torch.testing.assert_close(head(changed, mask, end), head(states, mask, end), atol=1e-5, rtol=1e-5)
+    plain = TextHead(16, layers=1, heads=2, feed_forward=16).eval()
+    plain.load_state_dict({name: value for name, value in head.state_dict().items() if not name.startswith("mean.")})
+    assert head.mean is not None
+    mean = torch.stack([own[:length].mean(dim=0) for own, length in zip(states, (6, 4), strict=True)])
+    encoded = torch.stack([plain.encoder(states[k : k + 1, : e + 1])[0, e] for k, e in enumerate((5, 3))])
+    torch.testing.assert_close(head(states, mask, end), plain.norm(encoded + head.mean(mean)), atol=1e-5, rtol=1e-5)
+
+
+def test_text_head_hides_tokens_and_adds_noise_in_training_alone() -> None:
+    torch.manual_seed(0)
+    states, mask, end = torch.randn(1, 12, 16).expand(400, 12, 16), length_mask([12] * 400), torch.full((400,), 11)
+    sizes = {"layers": 1, "heads": 2, "feed_forward": 16, "dropout": 0.0}
+    hiding, noisy = TextHead(16, **sizes, hidden=0.3), TextHead(16, **sizes, noise=0.5)
+    for head in (hiding, noisy):
+        assert len(head.train()(states, mask, end).unique(dim=0)) > 100, "each text is met in many forms"
+        assert len(head.eval()(states, mask, end).unique(dim=0)) == 1
+    spread = (noisy.train()(states, mask, end) - noisy.eval()(states, mask, end)).std()
+    assert float(spread) == pytest.approx(0.5, abs=0.02)
+    last = states.clone()
+    last[:, :11] = torch.randn(400, 11, 16)
+    nearly_all = TextHead(16, **sizes, hidden=0.999).train()
+    torch.testing.assert_close(nearly_all(last, mask, end)[0], nearly_all(states, mask, end)[0], atol=1e-4, rtol=1e-4)
+    with pytest.raises(InputError, match="hidden"):
+        TextHead(16, **sizes, hidden=1.0)
+
+
 def test_losses_ignore_padding_and_vanish_on_the_truth() -> None:
     torch.manual_seed(0)
     target = torch.randn(3, 2, 8, 262)

@@ -94,15 +94,32 @@ class TextHead(nn.Module):
         heads: of the encoder.
         feed_forward: width of its feed-forward layers.
         dropout: of the encoder.
+        mean: whether the mean of a text's frozen states, by which sentence encoders are trained, is added before the
+            norm through a linear layer. The published models have none.
+        hidden: share of a text's tokens, but for the last, that are hidden in training, anew each time.
+        noise: standard deviation of what is added to each number of a text's vector in training, where the norm has
+            made them about 1 in size. With `hidden` it teaches the denoiser texts that lie between those it is told.
     """
 
     def __init__(
-        self, width: int, layers: int = 2, heads: int = 8, feed_forward: int = 2048, dropout: float = 0.1
+        self,
+        width: int,
+        layers: int = 2,
+        heads: int = 8,
+        feed_forward: int = 2048,
+        dropout: float = 0.1,
+        mean: bool = False,
+        hidden: float = 0.0,
+        noise: float = 0.0,
     ) -> None:
         super().__init__()
+        if not 0.0 <= hidden < 1.0 or noise < 0.0:
+            raise InputError(f"head.hidden={hidden} is a share under 1 and head.noise={noise} is not negative")
         layer = nn.TransformerEncoderLayer(width, heads, feed_forward, dropout, "gelu", batch_first=True)
         self.encoder = nn.TransformerEncoder(layer, layers, enable_nested_tensor=False)
         self.norm = nn.LayerNorm(width)
+        self.mean = nn.Linear(width, width) if mean else None
+        self.hidden, self.noise = hidden, noise
 
     def forward(self, states: Tensor, mask: Tensor | None, end: Tensor) -> Tensor:
         """Token states to one vector a text.
@@ -115,9 +132,17 @@ class TextHead(nn.Module):
         Returns:
             [N, C].
         """
-        padding = None if mask is None else ~mask
-        encoded = self.norm(self.encoder(states, src_key_padding_mask=padding))
-        return encoded[torch.arange(len(end), device=end.device), end]
+        rows = torch.arange(len(end), device=end.device)
+        if self.training and self.hidden:
+            shown = torch.rand(states.shape[:2], device=states.device) >= self.hidden
+            shown[rows, end] = True
+            mask = shown if mask is None else mask & shown
+        encoded = self.encoder(states, src_key_padding_mask=None if mask is None else ~mask)[rows, end]
+        if self.mean is not None:
+            told = states.new_ones(states.shape[:2]) if mask is None else mask.to(states.dtype)
+            encoded = encoded + self.mean((states * told.unsqueeze(-1)).sum(dim=1) / told.sum(dim=1, keepdim=True))
+        vector = self.norm(encoded)
+        return vector + self.noise * torch.randn_like(vector) if self.training and self.noise else vector
 
 
 class TextConditioner(nn.Module):

@@ -150,7 +150,7 @@ CALLED: Mapping[str, Called] = {
     ENCODERS[1]: Called(
         {"dim": integer(2**14), "remember": integer(10**7), "model": RunFile(TEXT_MODEL, PUBLISHED_TEXT_MODEL)}
     ),
-    "in2in.models.condition.TextHead": Called(TRANSFORMER),
+    "in2in.models.condition.TextHead": Called({**TRANSFORMER, "mean": FLAG, "hidden": SHARE, "noise": number(0, 100)}),
     "diffusers.DDIMScheduler": Called(
         {
             "num_train_timesteps": integer(10_000),
