@@ -25,7 +25,7 @@ GOLDEN = Path(__file__).parent / "golden"
 TINY = [
     *("model.width=32", "model.layers=1", "model.heads=2", "model.feed_forward=32"),
     *("head.layers=1", "head.heads=2", "head.feed_forward=32", "data.batch_size=2", "logger=csv"),
-    *("trainer.accelerator=cpu", "trainer.devices=1", "trainer.check_val_every_n_epoch=1"),
+    *("trainer.accelerator=cpu", "trainer.devices=1", "trainer.check_val_every_n_epoch=1", "data.num_workers=0"),
     "+trainer.enable_progress_bar=false",
 ]
 

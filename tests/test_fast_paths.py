@@ -6,14 +6,19 @@ import pytest
 import torch
 import torch.nn.functional as F
 from test_models import inputs, network
-from torch import Tensor
+from torch import Tensor, nn
 
 from in2in.diffusion.guidance import InteractionGuidance, PlainGuidance
 from in2in.diffusion.sampler import length_mask
+from in2in.evaluation.evaluator import Evaluator
 from in2in.models.condition import Condition
 from in2in.models.cpu import linear
 from in2in.models.denoiser import IndividualDenoiser, InteractionDenoiser, InterGenDenoiser, others
 from in2in.models.mdm import MDMDenoiser
+from in2in.motion.motion import Motion
+from in2in.motion.normalizer import Normalizer
+from in2in.motion.representation import foot_contacts, mirror
+from in2in.motion.skeleton import FEET, MIRROR
 
 
 def test_products_and_their_gradients_are_torchs() -> None:
@@ -101,3 +106,51 @@ def test_plain_guidance_of_scale_1_is_the_network_but_where_a_sample_has_no_text
     silent = condition.drop(torch.tensor([False, True, False]), torch.tensor([False, True, False]))
     torch.testing.assert_close(guided(x, t, silent), watched.network(x, t, silent), atol=1e-5, rtol=1e-5)
     assert watched.asked == [3, 6]
+
+
+class Counting(nn.Module):
+    """A text side that counts what it embeds: each text by its length."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen = 0
+
+    def embed_text(self, tokens: Tensor) -> Tensor:
+        """[N, 1]."""
+        self.seen += len(tokens)
+        return tokens.float()
+
+
+def test_an_evaluator_embeds_each_text_once() -> None:
+    network = Counting()
+    lengths = lambda texts: torch.tensor([[len(text)] for text in texts])  # noqa: E731
+    evaluator = Evaluator(network, lengths, Normalizer()).eval()  # type: ignore[arg-type]
+    asked = [*("a" * (1 + place % 40) for place in range(100)), "", "a"]
+    assert evaluator.texts(asked)[:, 0].tolist() == [len(text) for text in asked]
+    assert evaluator.texts(asked[::-1])[:, 0].tolist() == [len(text) for text in reversed(asked)]
+    assert network.seen == 41
+    evaluator.train()  # whose weights may change
+    evaluator.texts(["a"])
+    assert network.seen == 42
+
+
+def mirrored_slowly(motion: Motion) -> tuple[Tensor, Tensor]:
+    """Joint by joint, as the rule reads."""
+    joints, rotations = (part.clone() for part in motion.tensors())
+    for joint, other in enumerate(MIRROR):
+        joints[:, :, joint] = motion.tensors()[0][:, :, other] * torch.tensor([-1.0, 1.0, 1.0])
+        if joint:
+            turned = motion.tensors()[1][:, :, other - 1] * torch.tensor([1.0, -1.0, -1.0, 1.0, -1.0, 1.0])
+            rotations[:, :, joint - 1] = turned
+    return joints, rotations
+
+
+def test_mirrored_motion_and_contacts_are_to_the_bit_what_the_rule_says(clip: Motion) -> None:
+    for ours, slow in zip(mirror(clip).tensors(), mirrored_slowly(clip), strict=True):
+        assert torch.equal(ours, slow)
+    joints = clip.tensors()[0]
+    found = foot_contacts(joints)
+    for foot, (joint, height) in enumerate(zip(FEET, (0.12, 0.05, 0.12, 0.05), strict=True)):
+        here, there = joints[:, :-1, joint], joints[:, 1:, joint]
+        planted = ((there - here).square().sum(-1) < 0.001) & (here[..., 1] < height)
+        assert torch.equal(found[..., foot] == 1, planted)

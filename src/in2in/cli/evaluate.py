@@ -74,9 +74,10 @@ def setting(cfg: DictConfig, chosen: EvaluateOptions) -> "Setting":
     models = tuple(model for run in runs for model in models_of(cfg, run))
     if twice := [one.name for place, one in enumerate(models) if one.name in [own.name for own in models[:place]]]:
         raise InputError(f"two runs are called {twice[0]}: rename a folder, since the table goes by their names")
+    trainer = instantiate(cfg.trainer, logger=False, enable_checkpointing=False)
     return Setting(
         models=models,
-        evaluator=Evaluator.from_pretrained(evaluator_run),
+        evaluator=Evaluator.from_pretrained(evaluator_run).to(trainer.strategy.root_device),
         evaluator_key=fingerprint(evaluator_run),
         data_dir=Path(chosen.data_dir or ""),
         split=chosen.split,
@@ -85,7 +86,7 @@ def setting(cfg: DictConfig, chosen: EvaluateOptions) -> "Setting":
         repeats=chosen.repeats,
         seed=chosen.seed,
         limit=chosen.limit,
-        trainer=instantiate(cfg.trainer, logger=False, enable_checkpointing=False),
+        trainer=trainer,
         batch_size=chosen.batch_size,
         threads=chosen.threads,
         out=output_dir(),

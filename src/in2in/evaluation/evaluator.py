@@ -50,6 +50,7 @@ class Evaluator(nn.Module):
     ) -> None:
         super().__init__()
         self.network, self.tokens, self.normalizer, self.individuals = network, tokens, normalizer, individuals
+        self._known: dict[str, Tensor] = {}
 
     @classmethod
     def from_pretrained(cls, run: str | Path) -> "Evaluator":
@@ -96,8 +97,16 @@ class Evaluator(nn.Module):
             embedded.update(zip(places, self.embed_motion(padded.to(device), mask.to(device)).cpu(), strict=True))
         return torch.stack([embedded[place] for place in range(len(motions))])
 
+    def train(self, mode: bool = True) -> "Evaluator":
+        """Set the mode; what texts were embedded before is forgotten."""
+        self._known.clear()
+        return super().train(mode)
+
     @torch.inference_mode()
     def texts(self, texts: Sequence[str]) -> Tensor:
-        """N texts: [N, E], each as if it were alone."""
-        parts = [self.embed_text(texts[start : start + BATCH]).cpu() for start in range(0, len(texts), BATCH)]
-        return torch.cat(parts)
+        """N texts: [N, E], each as if it were alone, and embedded once however often it is asked for."""
+        new = list(dict.fromkeys(text for text in texts if text not in self._known))
+        for start in range(0, len(new), BATCH):
+            chunk = new[start : start + BATCH]
+            self._known.update(zip(chunk, self.embed_text(chunk).cpu(), strict=True))
+        return torch.stack([self._known[text] for text in texts])

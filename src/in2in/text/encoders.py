@@ -1,8 +1,10 @@
 """Frozen text encoders: texts to token states, each text computed once."""
 
+import hashlib
 import importlib.util
 from collections import OrderedDict
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -55,6 +57,18 @@ class TextEncoder:
         self.remember = remember
         self.store: Stored | None = None
         self._seen: OrderedDict[str, tuple[Tensor, int]] = OrderedDict()
+
+    @cached_property
+    def weights_hash(self) -> str:
+        """The beginning of a SHA-256 of the network's weights, reckoned once since they are frozen."""
+        return self.hashed_after(b"")
+
+    def hashed_after(self, head: bytes) -> str:
+        """The same of other bytes and then the weights."""
+        told = hashlib.sha256(head)
+        for name, weight in self.network.state_dict().items():
+            told.update(name.encode() + weight.cpu().contiguous().view(-1).view(torch.uint8).numpy().data)
+        return told.hexdigest()[:16]
 
     def __call__(self, texts: Sequence[str]) -> TokenStates:
         """Token states of N texts, on the CPU."""

@@ -9,7 +9,6 @@ STORE/texts.json     the texts
 """
 
 import fcntl
-import hashlib
 import json
 import os
 import shutil
@@ -65,7 +64,7 @@ class TextStore:
 
 def store_folder(encoder: TextEncoder, folder: Path) -> Path:
     """Where the states by this encoder lie; another encoder, or other weights, go elsewhere."""
-    return folder / f"{type(encoder).__name__}-{_weights_hash(encoder, hashlib.sha256())}"
+    return folder / f"{type(encoder).__name__}-{encoder.weights_hash}"
 
 
 def build_store(encoder: TextEncoder, texts: Iterable[str], folder: Path, device: torch.device) -> Path:
@@ -175,16 +174,10 @@ def _take_over(encoder: TextEncoder, folder: Path, out: Path) -> None:
     found = [path for place in (folder, folder.parent / "cache") for path in place.glob("texts-*/states.f16")]
     for old in (path.parent for path in sorted(found, key=lambda path: path.stat().st_size, reverse=True)):
         texts = json.dumps(sorted(_stored_texts(old)))
-        if old.name != f"texts-{_weights_hash(encoder, hashlib.sha256(texts.encode()))}":
+        if old.name != f"texts-{encoder.hashed_after(texts.encode())}":
             continue
         with suppress(OSError):  # another process was faster, or the folder may not be written
             folder.mkdir(parents=True, exist_ok=True)
             old.rename(out)
             print(f"{old}, the texts' states of an earlier version, is now {out}")
         return
-
-
-def _weights_hash(encoder: TextEncoder, told: "hashlib._Hash") -> str:
-    for name, weight in encoder.network.state_dict().items():
-        told.update(name.encode() + weight.contiguous().view(-1).view(torch.uint8).numpy().data)
-    return told.hexdigest()[:16]
