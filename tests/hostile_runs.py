@@ -105,6 +105,7 @@ HOSTILE: dict[str, Change] = {
     ),
     "a number that is a text": with_value("model.width", "128"),
     "a size without end": with_value("model.layers", 10**9),
+    "a number longer than any float": with_value("model.dropout", 10**400),
     "a number that is none": with_value("guidance.scale", float("nan")),
     "no number": with_value("sampler.steps", 0),
     "a schedule of the betas from a file": with_value("noise.trained_betas", ["MARK"]),

@@ -108,6 +108,7 @@ def test_channels_and_frame_times(tmp_path: Path, style: Style) -> None:
         (lambda: re.sub(r"95\.\d+", "nan", bvh(figure()), count=1), "not finite, the first in frame 0"),
         (lambda: bvh(figure(), style=Style(frame_time="0")), "frame time is 0, .*give fps="),
         (lambda: bvh(figure(), style=Style(frame_time="-0.03")), "frame time is -0.03, .*give fps="),
+        (lambda: bvh(figure(), style=Style(frame_time="sNaN")), "frame time is sNaN, .*give fps="),
         (lambda: bvh(figure(), style=Style(frame_time="30")), "frame time is 30, .*give fps="),
         (lambda: bvh(figure()).replace("Frame Time: 0.033333\n", ""), "no frame time, .*give fps="),
         (lambda: bvh(figure()).split("MOTION")[0], "no hierarchy and motion"),

@@ -136,6 +136,7 @@ def test_other_solvers_and_guidance_by_name(cli: Cli, run_folder: Path, tmp_path
         ("sample", ["prompt=hug", "seconds=1000", "run=RUN"], "seconds=1000 is outside"),
         ("sample", ["prompt=hug", "seconds=soon", "run=RUN"], "seconds='soon'"),
         ("sample", ["prompt=hug", "num_samples=0", "run=RUN"], "num_samples=0"),
+        ("sample", ["prompt=hug", "sampler=ddim", "sampler.steps=1001", "run=RUN"], "sampler.steps=1001 must be 1 to"),
         ("sample", ["prompt=hug", "seed=-1", "run=RUN"], "seed=-1 is outside 0 to"),
         ("sample", ["prompt=hug", "run=nowhere"], "run=nowhere holds no config.yaml"),
         ("sample", ["prompt=hug", "run=UNTRAINED"], "holds no checkpoint"),

@@ -248,7 +248,7 @@ def _change(name: str, change):
         (lambda folder: (folder / "texts" / f"{CLIP}.txt").write_text("\n"), [], f"{CLIP}.txt holds no text"),
         (lambda folder: shutil.rmtree(folder / "splits"), [], "splits/train.txt is missing: is interx_dir="),
         (lambda folder: (folder / "splits" / "train.txt").write_text(""), [], "train.txt names no clip"),
-        (lambda _: None, ["fps=0"], "fps=0 must be more than 0"),
+        (lambda _: None, ["fps=0"], "fps=0 is no motion's rate"),
         (lambda _: None, ["fps=1200"], "has 4 frames at 30 a second: is fps=1200 right?"),
         (lambda _: None, ["axes=[x,x,z]"], "must be x, y and z, each once"),
         (lambda _: None, ["axes=[x,z,y]"], "would mirror the motion"),

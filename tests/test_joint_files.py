@@ -150,6 +150,7 @@ def test_bad_takes_are_left_out_and_listed(pairs: Path, cli: Cli) -> None:
         (change_map(names=[]), "does not name its joints"),
         (change_map(fps=None), "take0.npy does not say its rate"),
         (change_map(fps=0), "take0.npy has 0 frames a second"),
+        (change_map(fps=1e-9), "take0.npy has 1e-09 frames a second"),
         (change_map(persons=[2]), "no person 2 in .*take0.npy"),
         (lambda f: (f / "texts.tsv").write_text("take0\tthey sway\n"), "texts.tsv has no line for the take take1"),
         (lambda f: (f / "map.yaml").write_text("joints: [a"), "map.yaml cannot be read as yaml"),

@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from in2in.errors import InputError
 from in2in.models.condition import Condition
 from in2in.models.denoiser import Denoiser
 
@@ -41,10 +42,13 @@ class Sampler:
     Args:
         noise: the noise schedule the model was trained with, a diffusers scheduler.
         solver: class of the scheduler that takes the steps; it is made from the configuration of `noise`.
-        steps: number of denoising steps.
+        steps: number of denoising steps, no more than the noise has timesteps.
     """
 
     def __init__(self, noise: Any, solver: type, steps: int = 50) -> None:
+        if not 1 <= steps <= noise.config.num_train_timesteps:
+            most = noise.config.num_train_timesteps
+            raise InputError(f"sampler.steps={steps} must be 1 to {most}, the timesteps of the model's noise")
         self.solver = solver.from_config(noise.config)  # type: ignore[attr-defined]
         self.steps = steps
 

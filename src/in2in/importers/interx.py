@@ -32,6 +32,7 @@ from in2in.importers.positions import check_positions
 from in2in.importers.posture import decide, postures
 from in2in.importers.smplx import own_rest, read_parameters
 from in2in.importers.source_splits import read_splits
+from in2in.importers.units import check_rate
 from in2in.motion.motion import Motion
 from in2in.motion.representation import FPS
 from in2in.motion.resampling import resample_turns
@@ -75,8 +76,7 @@ class InterX:
         check_up(self.up)
         if self.axes is not None:
             rotation(self.axes)
-        if not 0 < self.fps < float("inf"):
-            raise InputError(f"fps={self.fps:g} must be more than 0")
+        check_rate(self.fps)
         if self.body_model is not None and not Path(self.body_model).is_dir():
             raise InputError(f"body_model={self.body_model} is not a folder: give the one with SMPLX_NEUTRAL.npz")
         splits = read_splits(source, partial(_ids, source), f"interx_dir={source} the folder of Inter-X")

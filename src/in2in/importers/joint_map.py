@@ -10,6 +10,7 @@ from in2in.errors import InputError
 from in2in.importers.axes import check_axes, turned
 from in2in.importers.derived_joints import RULES, derive
 from in2in.importers.joint_readers import JointReader, Recording, read_arrays
+from in2in.importers.units import is_rate
 from in2in.motion.skeleton import JOINTS
 
 Place = str | Sequence
@@ -73,7 +74,7 @@ class JointMap:
                 f"{take.file} has {take.fps:g} frames a second, {self.file} says {self.fps:g}: change it, or give fps="
             )
         rate = float(self.fps if take.fps is None else take.fps)  # type: ignore[arg-type]
-        if not 0 < rate < float("inf"):
+        if not is_rate(rate):
             raise InputError(f"{take.file} has {rate:g} frames a second, which is no motion's: give fps=")
         return rate
 

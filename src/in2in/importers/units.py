@@ -1,4 +1,4 @@
-"""Units of length: those that may be named, and the one in which legs are as long as people's."""
+"""Units of length: those that may be named, and the one in which legs are as long as people's; rates of motion."""
 
 import math
 from collections.abc import Iterable
@@ -21,6 +21,21 @@ SHORT = {
 
 GROWN = 0.82
 """Metres from hip to ankle of a grown-up: tells the unit."""
+
+
+SLOWEST, FASTEST = 1, 10_000
+"""Frames a second of motion: fewer show none, and would become any number of frames."""
+
+
+def is_rate(fps: float) -> bool:
+    """Whether motion may have so many frames a second."""
+    return SLOWEST <= fps <= FASTEST
+
+
+def check_rate(fps: float) -> None:
+    """An error for a rate that was given and is no motion's."""
+    if not is_rate(fps):
+        raise InputError(f"fps={fps:g} is no motion's rate: give {SLOWEST} to {FASTEST} frames a second")
 
 
 def read_unit(unit: str | float | None) -> tuple[str, float] | None:

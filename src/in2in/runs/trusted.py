@@ -9,7 +9,6 @@ Sizes have bounds, which no signature tells, and a new argument of a class is al
 list is written out. `in2in.runs.parts` reads configurations by it.
 """
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -45,10 +44,10 @@ def integer(largest: int) -> Kind:
 
 
 def number(lowest: float, highest: float) -> Kind:
-    """A finite number."""
+    """A number between two finite ones; whole numbers may be longer than any float."""
 
     def fits(value: Any) -> bool:
-        return isinstance(value, int | float) and math.isfinite(value) and lowest <= value <= highest
+        return isinstance(value, int | float) and lowest <= value <= highest
 
     return Kind(f"a number from {lowest:g} to {highest:g}", fits)
 

@@ -4,6 +4,7 @@ Names are compared without case, spaces and signs, and without what all names of
 (mixamorig:, Bip01, Character1_, _JNT). The spine is found by the tree: what lies between pelvis and neck.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,9 @@ SPINE = ("spine1", "spine2", "spine3")
 
 DERIVED = ("pelvis", *SPINE, "neck", "left_collar", "right_collar", "left_foot", "right_foot")
 """Joints of ours that a file may lack."""
+
+AFFIXES = 20
+"""How many beginnings and ends of names are tried; a file of thousands would take minutes."""
 
 
 @dataclass(frozen=True)
@@ -159,16 +163,12 @@ def _find(file: BvhFile, numbers: Sequence[int], joints: Mapping[str, Sequence[s
     return best
 
 
-def _affixes(there: Mapping[str, int], joints: Mapping[str, Sequence[str]]) -> set[tuple[str, str]]:
-    """What may come before and after the names."""
+def _affixes(there: Mapping[str, int], joints: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
+    """What may come before and after the names: nothing, or what comes most often."""
     probes = {_plain(name) for joint in ("left_knee", "right_elbow") for name in joints[joint]}
-    found = {("", "")}
-    for name in there:
-        for probe in probes:
-            before, middle, after = name.partition(probe)
-            if middle:
-                found.add((before, after))
-    return found
+    parts = (name.partition(probe) for name in there for probe in probes)
+    found = Counter((before, after) for before, middle, after in parts if middle)
+    return list({("", ""): 1, **dict(found.most_common(AFFIXES))})
 
 
 def _complete(file: BvhFile, nodes: Mapping[str, int]) -> dict[str, int]:

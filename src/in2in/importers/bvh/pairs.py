@@ -23,13 +23,16 @@ from in2in.importers.bvh.read import motion_of
 from in2in.importers.bvh.set import Assumed, Look, assume, look_at
 from in2in.importers.takes import TakeFiles, find_takes, of_usual_number, split_takes
 from in2in.importers.text_tables import read_text_table
-from in2in.importers.units import read_unit
+from in2in.importers.units import check_rate, read_unit
 from in2in.motion.motion import Motion
 from in2in.motion.representation import FPS
 from in2in.motion.texts import Texts
 
 ALMOST = 0.9
 """Share of a clip's length that a take must have to be a clip."""
+
+LONGEST = 1e6
+"""Seconds of a take."""
 
 BATCH = 16
 """Takes that are worth another process."""
@@ -103,10 +106,9 @@ class BvhPairs:
         check_share(self.max_left_out)
         check_up(self.up)
         read_unit(self.unit)
-        if self.fps is not None and self.fps <= 0:
-            raise InputError(f"fps={self.fps:g} must be more than 0")
-        if self._length < MIN_FRAMES:
-            raise InputError(f"clip_seconds={self.clip_seconds:g} is too short: a clip has {MIN_FRAMES} frames or more")
+        if self.fps is not None:
+            check_rate(self.fps)
+        self._check_clips()
         skeletons = choose(self.skeletons, self.skeleton)
         takes = find_takes(
             {"person1": self.person1} | ({} if self.person2 is None else {"person2": self.person2}), ".bvh"
@@ -139,6 +141,16 @@ class BvhPairs:
             )
         for name, chosen in split_takes([one.clips for one in written], self.val_share, self.test_share).items():
             write_split(folder, name, list(chain(*chosen)))
+
+    def _check_clips(self) -> None:
+        if not (0 <= self.first_second <= LONGEST and 0 <= self.clip_seconds <= LONGEST):
+            raise InputError(
+                f"clip_seconds={self.clip_seconds:g} and first_second={self.first_second:g} must be 0 to {LONGEST:g}"
+            )
+        if self._length < MIN_FRAMES:
+            raise InputError(f"clip_seconds={self.clip_seconds:g} is too short: a clip has {MIN_FRAMES} frames or more")
+        if self.clips_per_take is not None and self.clips_per_take < 1:
+            raise InputError(f"clips_per_take={self.clips_per_take} must be 1 or more, or null for all")
 
     def _texts(self, takes: Sequence[TakeFiles]) -> dict[str, Texts]:
         """The table of texts; an error where a take has none, as takes are called now."""
