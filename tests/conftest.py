@@ -86,6 +86,9 @@ class Finished:
 
 Cli = Callable[..., Finished]
 
+BENCH = {"judge": "in2in.bench.command", "bench": "in2in.bench.speed.command"}
+"""Commands that do not lie in cli/."""
+
 
 @pytest.fixture
 def cli(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Cli:
@@ -96,7 +99,7 @@ def cli(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> C
         capfd.readouterr()
         code, message = 0, ""
         try:
-            import_module("in2in.bench.command" if name == "judge" else f"in2in.cli.{name}").main()
+            import_module(BENCH.get(name, f"in2in.cli.{name}")).main()
         except SystemExit as stop:
             code, message = (1, str(stop.code)) if isinstance(stop.code, str) else (int(stop.code or 0), "")
         out, err = capfd.readouterr()
