@@ -10,6 +10,7 @@ from chromium import free_port
 
 pytest.importorskip("gradio")
 from gradio_client import Client
+from killing import files_end_at
 
 from in2in.demo.app import App
 from in2in.demo.kept import keep_newest
@@ -41,16 +42,19 @@ def visited(app: App) -> list[tuple[Any, ...]]:
     answers = []
     for visitor in range(8):
         client = Client(address, verbose=False)
-        [endpoint] = [
-            end for name, end in client.view_api(return_format="dict")["named_endpoints"].items() if name == "/generate"
-        ]
-        defaults = [parameter.get("parameter_default") for parameter in endpoint["parameters"]]
-        for order in range(2):
-            told = [f"{text} {visitor} {order} " + "on and on " * 20 for text in ("they hug", "one waves", "one bows")]
-            given = [*told, 1.0, *defaults[4:]]
-            given[defaults.index("none")] = "constant"
-            answers.append(client.predict(*given, api_name="/generate"))
+        answers += [asked(client, f"{visitor} {order} " + "on and on " * 20) for order in range(2)]
     return answers
+
+
+def asked(client: Client, words: str) -> tuple[Any, ...]:
+    """The answer to an order of one second with the prior, with these words in every text."""
+    [endpoint] = [
+        end for name, end in client.view_api(return_format="dict")["named_endpoints"].items() if name == "/generate"
+    ]
+    defaults = [parameter.get("parameter_default") for parameter in endpoint["parameters"]]
+    given = [*(f"{text} {words}" for text in ("they hug", "one waves", "one bows")), 1.0, *defaults[4:]]
+    given[defaults.index("none")] = "constant"
+    return client.predict(*given, api_name="/generate")
 
 
 def test_every_visitor_was_served(visited: list[tuple[Any, ...]]) -> None:
@@ -83,6 +87,18 @@ def test_files_to_take_away_stay_within_their_size(app: App, visited: list[tuple
     assert sum(path.stat().st_size for path in there) <= LIMITS.files * 10**6 + 2 * last
     assert len(there) < sum(len(files["value"]) for _, _, files in visited)
     assert {str(path) for path in there} >= app.taken.temp_files
+
+
+def test_a_full_disk_is_said_and_costs_one_order_alone(app: App, visited: list[tuple[Any, ...]]) -> None:
+    client = Client(app.blocks.local_url, verbose=False)
+    with files_end_at(20_000):
+        message, _, files = asked(client, "now")
+    assert "cannot be written (File too large): make room" in message
+    assert not files["value"]
+    message, viewer, files = asked(client, "again")
+    assert not message
+    assert "<iframe" in viewer
+    assert files["value"]
 
 
 def test_the_newest_files_are_kept(tmp_path: Path) -> None:
