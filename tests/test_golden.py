@@ -15,6 +15,7 @@ from in2in.diffusion.sampler import Sampler
 from in2in.models.condition import Condition, TextHead
 from in2in.models.denoiser import IndividualDenoiser, InteractionDenoiser, InterGenDenoiser
 from in2in.motion.normalizer import Normalizer
+from in2in.motion.space import FeatureSpace
 from in2in.published.checkpoint import load_state
 from in2in.published.key_map import KeyMap
 from in2in.published.models import IN2IN, INDIVIDUAL, INTERGEN
@@ -103,8 +104,8 @@ def test_losses() -> None:
     golden = load("losses")
     prediction, target = (golden[name].transpose(1, 2) for name in ("prediction", "target"))
     mask = golden["mask"][:, :, 0, 0].bool()
-    normalizer = Normalizer(golden["mean"], golden["std"])
-    terms = InteractionLoss(padding_step=True)(prediction, target, mask, golden["t"], normalizer)
+    space = FeatureSpace(Normalizer(golden["mean"], golden["std"]))
+    terms = InteractionLoss(padding_step=True)(prediction, target, mask, golden["t"], space)
     expected = {
         "simple": golden["inter_simple"],
         "velocity": golden["a_VEL_A"] + golden["b_VEL_B"],
@@ -118,7 +119,7 @@ def test_losses() -> None:
     for name, value in expected.items():
         torch.testing.assert_close(terms[name], value, rtol=1e-4, atol=0, msg=lambda m, n=name: f"{n}: {m}")
     torch.testing.assert_close(torch.stack(list(terms.values())).sum(), golden["total"], rtol=1e-4, atol=0)
-    alone = SimpleLoss()(prediction[:, :1], target[:, :1], mask, golden["t"], normalizer)
+    alone = SimpleLoss()(prediction[:, :1], target[:, :1], mask, golden["t"], space)
     torch.testing.assert_close(alone["simple"], golden["individual_total"], rtol=1e-4, atol=0)
 
 

@@ -17,6 +17,7 @@ from in2in.models.denoiser import IndividualDenoiser, InteractionDenoiser, Inter
 from in2in.models.layers import Attention
 from in2in.models.mdm import MDMDenoiser
 from in2in.motion.normalizer import Normalizer
+from in2in.motion.space import FeatureSpace
 
 NOISE = {"beta_schedule": "squaredcos_cap_v2", "prediction_type": "sample", "clip_sample": False}
 
@@ -193,14 +194,14 @@ def test_losses_ignore_padding_and_vanish_on_the_truth() -> None:
     torch.manual_seed(0)
     target = torch.randn(3, 2, 8, 262)
     mask, t = length_mask([8, 5, 6]), torch.tensor([10, 500, 900])
-    normalizer = Normalizer(torch.zeros(262), torch.full((262,), 0.3))
+    space = FeatureSpace(Normalizer(torch.zeros(262), torch.full((262,), 0.3)))
     loss = InteractionLoss()
     noisy = target + 0.1 * torch.randn_like(target)
     changed = noisy + 40 * ~mask[:, None, :, None]
-    ours, padded = loss(noisy, target, mask, t, normalizer), loss(changed, target, mask, t, normalizer)
+    ours, padded = loss(noisy, target, mask, t, space), loss(changed, target, mask, t, space)
     for name, term in ours.items():
         torch.testing.assert_close(term, padded[name], msg=lambda m, n=name: f"{n}: {m}")
-    perfect = loss(target, target, mask, t, normalizer)
+    perfect = loss(target, target, mask, t, space)
     for name in ("simple", "velocity", "bone_length", "distance_map", "orientation"):
         assert perfect[name] == 0, name
 
@@ -208,7 +209,9 @@ def test_losses_ignore_padding_and_vanish_on_the_truth() -> None:
 def test_geometric_losses_are_off_for_noisy_samples() -> None:
     torch.manual_seed(0)
     target, prediction = torch.randn(2, 2, 8, 262), torch.randn(2, 2, 8, 262)
-    terms = InteractionLoss()(prediction, target, length_mask([8, 8]), torch.tensor([701, 900]), Normalizer())
+    terms = InteractionLoss()(
+        prediction, target, length_mask([8, 8]), torch.tensor([701, 900]), FeatureSpace(Normalizer())
+    )
     assert terms["velocity"] == terms["bone_length"] == terms["distance_map"] == 0
     assert terms["simple"] > 0
     assert terms["orientation"] > 0
@@ -217,7 +220,7 @@ def test_geometric_losses_are_off_for_noisy_samples() -> None:
 def test_the_losses_of_bodies_add_up_over_persons() -> None:
     torch.manual_seed(0)
     target, prediction = torch.randn(2, 2, 8, 262), torch.randn(2, 2, 8, 262)
-    given = length_mask([8, 5]), torch.tensor([20, 600]), Normalizer()
+    given = length_mask([8, 5]), torch.tensor([20, 600]), FeatureSpace(Normalizer())
     both = BodyLoss()(prediction, target, *given)
     alone = [BodyLoss()(prediction[:, [person]], target[:, [person]], *given) for person in (0, 1)]
     for name in ("velocity", "bone_length", "foot_contact"):

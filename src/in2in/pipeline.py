@@ -26,7 +26,7 @@ from in2in.motion.provenance import Origin, Provenance
 from in2in.motion.representation import NUM_FEATURES
 from in2in.motion.space import FeatureSpace
 from in2in.runs.building import build, misfit
-from in2in.runs.folder import described, read_config, read_run
+from in2in.runs.folder import described, read_config, read_run, space_of
 from in2in.runs.provenance import precision_in_use, weights_sha256
 
 PERSONS = 2
@@ -113,7 +113,7 @@ class Generator:
             part.to(device).eval().requires_grad_(False)
         guided = build(run, conf, "guidance")(denoiser).eval()
         note: dict[str, Any] = {str(key): conf.guidance[key] for key in conf.guidance if key != "_partial_"}
-        space = build(run, conf, "space")(normalizer) if "space" in conf else FeatureSpace(normalizer)
+        space = space_of(run, conf, normalizer)
         steps: Sampler = build(run, conf, "sampler")(build(run, conf, "noise"))
         origin = Origin(
             str(run), weights_sha256(weights), weights_sha256(encoder.network.state_dict()), described(conf)

@@ -5,11 +5,14 @@ from typing import Any
 
 import torch
 from omegaconf import DictConfig, OmegaConf
+from torch import Tensor
 
 from in2in.errors import InputError
+from in2in.motion.normalizer import Normalizer
+from in2in.motion.space import FeatureSpace, change
 from in2in.runs.checkpoints import read_checkpoint
 
-SETTLED = ("model", "head", "noise", "interclip", "tokens", "optimizer")
+SETTLED = ("model", "head", "noise", "space", "interclip", "tokens", "optimizer")
 """What cannot change in a run: the weights and the state of the optimizer come from the checkpoint."""
 
 FREE = ("text", "timesteps", "loss", "dropout", "individuals", "data", "lr_scheduler", "trainer", "seed")
@@ -82,7 +85,7 @@ def start_from(cfg: DictConfig, module: torch.nn.Module, run: str) -> list[str]:
     Raises:
         InputError: the run has other weights, or they mean something else there.
     """
-    from in2in.runs.folder import read_run
+    from in2in.runs.folder import read_run, space_of
 
     conf, weights = read_run(run)
     own = module.state_dict()
@@ -95,8 +98,34 @@ def start_from(cfg: DictConfig, module: torch.nn.Module, run: str) -> list[str]:
     said = [line for key in ("model", "head", "text", "noise", "interclip") for line in _changed(theirs, ours, key)]
     if heads := [line for line in said if line.partition(":")[0].endswith(".heads")]:
         raise InputError(f"weights_from={run} differs in {heads[0]}, which makes its weights another network: set it")
+    told = []
+    meant = getattr(module, "space", None)
+    if isinstance(meant, FeatureSpace):
+        there = space_of(run, conf, Normalizer(weights["normalizer.mean"], weights["normalizer.std"]))
+        if type(there) is not type(meant):
+            weights = absorbed(run, weights, meant, there)
+            told = [f"first and last layer of {run} were rewritten for this run's features: it denoises as before"]
     module.load_state_dict({name: own[name] if "normalizer." in name else weights[name] for name in own})
-    return [f"the weights of {run} are of other options: {'; '.join(said)}"] if said else []
+    return told + ([f"the weights of {run} are of other options: {'; '.join(said)}"] if said else [])
+
+
+def absorbed(run: str, weights: dict[str, Tensor], ours: FeatureSpace, theirs: FeatureSpace) -> dict[str, Tensor]:
+    """Weights of a denoiser for another space's numbers: the way there and back goes into its first and last layer.
+
+    Args:
+        run: whose weights they are, for messages.
+        weights: by name.
+        ours: what its numbers shall mean.
+        theirs: what they meant.
+    """
+    names = [f"denoiser.{layer}.{part}" for layer in ("embed_motion", "output") for part in ("weight", "bias")]
+    if not set(names) <= weights.keys():
+        raise InputError(f"weights_from={run} has features in another space, and no layers to rewrite for this one")
+    matrix, shift = change(ours, theirs)
+    enter, bias, leave, constant = (weights[name].double() for name in names)
+    back = torch.linalg.inv(matrix)
+    changed = (enter @ matrix.T, bias + enter @ shift, back.T @ leave, (constant - shift) @ back)
+    return weights | {name: value.to(weights[name].dtype) for name, value in zip(names, changed, strict=True)}
 
 
 def _shape(weights: dict[str, Any], name: str) -> Any:

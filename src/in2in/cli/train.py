@@ -34,7 +34,11 @@ def main(cfg: DictConfig) -> float | None:
     if checkpoint is not None:
         read_checkpoint(checkpoint)  # whether there is anything in it but tensors and plain data
     if cfg.stats_from is not None:
-        cfg.module.normalizer = {"_target_": "in2in.runs.folder.normalizer_of", "run": cfg.stats_from}
+        cfg.module.normalizer = {
+            "_target_": "in2in.runs.folder.normalizer_of",
+            "run": cfg.stats_from,
+            "space": cfg.space,
+        }
     cfg.tags = [str(tag) for tag in (cfg.tags if OmegaConf.is_list(cfg.tags) else [cfg.tags])]
     cfg.out = str(out)  # in a sweep, the job's own folder
     OmegaConf.resolve(cfg)

@@ -4,13 +4,16 @@ The simple loss compares normalised features. The geometric ones compare joints 
 little enough noise, averaged over a sample's real frames and then over such samples.
 """
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor, nn
 
-from in2in.motion.normalizer import Normalizer
-from in2in.motion.representation import decode_joints, foot_contacts
+from in2in.motion.decoding import pose
+from in2in.motion.representation import VELOCITIES, decode_joints, foot_contacts
 from in2in.motion.rotations import heading
-from in2in.motion.skeleton import BONES, FEET
+from in2in.motion.skeleton import BONES, FEET, INDEX, bone_lengths
+from in2in.motion.space import FeatureSpace
 
 NEAR = 1.0
 """Metres: the distance map counts joint pairs that are predicted to be nearer than this."""
@@ -19,11 +22,23 @@ TOUCHING = 0.1
 """Metres: joint affinity counts joint pairs that truly are nearer than this."""
 
 
+LEFT, RIGHT = ([INDEX[f"{side}_{name}"] for name in ("hip", "shoulder")] for side in ("left", "right"))
+"""Joints whose distances are a body's widths."""
+
+
 class SimpleLoss(nn.Module):
-    """Mean over features, then over all real frames and persons: all that the single-person prior trains on."""
+    """Mean over features, then over all real frames and persons: all that the published single-person prior trains on.
+
+    Args:
+        root: weight of the pelvis' position and velocity, 6 of the 262 features; the others count once.
+    """
+
+    def __init__(self, root: float = 1.0) -> None:
+        super().__init__()
+        self.root = root
 
     def forward(
-        self, prediction: Tensor, target: Tensor, mask: Tensor, t: Tensor, normalizer: Normalizer
+        self, prediction: Tensor, target: Tensor, mask: Tensor, t: Tensor, space: FeatureSpace
     ) -> dict[str, Tensor]:
         """Weighted terms by name; their sum is the loss.
 
@@ -32,10 +47,31 @@ class SimpleLoss(nn.Module):
             target: [B, P, T, D] normalised features of the clip.
             mask: [B, T] True on real frames.
             t: [B] timesteps, 0 to 999.
-            normalizer: takes features back to physical units.
+            space: takes features back to physical units.
         """
-        error = (prediction - target).square().mean(dim=-1)
-        return {"simple": (error * mask[:, None]).sum() / (mask.sum() * error.shape[1])}
+        error = (prediction - target).square()
+        if self.root != 1:
+            weights = error.new_ones(error.shape[-1])
+            weights[[*range(3), *range(VELOCITIES.start, VELOCITIES.start + 3)]] = self.root
+            error = error * weights
+        return {"simple": (error.mean(dim=-1) * mask[:, None]).sum() / (mask.sum() * error.shape[1])}
+
+
+@dataclass(frozen=True)
+class Joints:
+    """Joints [B, P, T, 22, 3] in metres, decoded once for all terms.
+
+    Attributes:
+        predicted: as the positions say.
+        truth: of the clip.
+        posed: as the predicted rotations say, on the clip's own bones; the predicted ones where no term asks for them.
+        shown: one of the two, whose motion counts.
+    """
+
+    predicted: Tensor
+    truth: Tensor
+    posed: Tensor
+    shown: Tensor
 
 
 class BodyLoss(SimpleLoss):
@@ -49,6 +85,11 @@ class BodyLoss(SimpleLoss):
         foot_contact: likewise.
         max_timestep: these terms count samples with t up to this.
         padding_step: count the step from the last real frame into the padding, as published.
+        root: see `SimpleLoss`.
+        widths: weight of the distance between the hips and of that between the shoulders; not published.
+        posture: weight of the joints that the predicted rotations pose beside the clip's; not published.
+        kinematics: weight of the predicted positions beside the joints that those rotations pose; not published.
+        posed: velocity, feet and pair are those of the posed joints, which decoding=rotations shows; not published.
     """
 
     def __init__(
@@ -58,22 +99,49 @@ class BodyLoss(SimpleLoss):
         foot_contact: float = 30.0,
         max_timestep: int = 700,
         padding_step: bool = False,
+        root: float = 1.0,
+        widths: float = 0.0,
+        posture: float = 0.0,
+        kinematics: float = 0.0,
+        posed: bool = False,
     ) -> None:
-        super().__init__()
+        super().__init__(root)
         self.velocity, self.bone_length, self.foot_contact = velocity, bone_length, foot_contact
+        self.widths, self.posture, self.kinematics, self.posed = widths, posture, kinematics, posed
         self.max_timestep = max_timestep
         self.padding_step = padding_step
 
     def forward(
-        self, prediction: Tensor, target: Tensor, mask: Tensor, t: Tensor, normalizer: Normalizer
+        self, prediction: Tensor, target: Tensor, mask: Tensor, t: Tensor, space: FeatureSpace
     ) -> dict[str, Tensor]:
         """See `SimpleLoss.forward`."""
-        terms = super().forward(prediction, target, mask, t, normalizer)
-        joints, truth = (decode_joints(normalizer.denormalize(x.float())) for x in (prediction, target))
+        terms = super().forward(prediction, target, mask, t, space)
+        return terms | self.geometric(self.joints(prediction, target, space), mask, t)
+
+    def joints(self, prediction: Tensor, target: Tensor, space: FeatureSpace) -> Joints:
+        """What the geometric terms compare."""
+        features, truth = space.decode(prediction.float()), decode_joints(space.decode(target.float()))
+        predicted = posed = decode_joints(features)
+        if self.posed or self.posture or self.kinematics:
+            posed, _ = pose(features, bone_lengths(truth[:, :, 0]))
+        return Joints(predicted, truth, posed, posed if self.posed else predicted)
+
+    def geometric(self, joints: Joints, mask: Tensor, t: Tensor) -> dict[str, Tensor]:
+        """The terms in metres."""
         step_mask = mask[:, :-1] if self.padding_step else mask[:, 1:]
-        terms["velocity"] = self.velocity * self.average(velocity_error(joints, truth), step_mask, t)
-        terms["bone_length"] = self.bone_length * self.average(bone_length_error(joints, truth), mask, t)
-        terms["foot_contact"] = self.foot_contact * self.average(planted_foot_speed(joints), step_mask, t)
+        shown, posed = joints.shown, joints.posed
+        predicted, truth = joints.predicted, joints.truth
+        terms = {
+            "velocity": self.velocity * self.average(velocity_error(shown, truth), step_mask, t),
+            "bone_length": self.bone_length * self.average(bone_length_error(predicted, truth), mask, t),
+            "foot_contact": self.foot_contact * self.average(planted_foot_speed(shown), step_mask, t),
+        }
+        if self.widths:
+            terms["widths"] = self.widths * self.average(width_error(predicted, truth), mask, t)
+        if self.posture:
+            terms["posture"] = self.posture * self.average(position_error(posed, truth), mask, t)
+        if self.kinematics:
+            terms["kinematics"] = self.kinematics * self.average(position_error(predicted, posed), mask, t)
         return terms
 
     def average(self, error: Tensor, frames: Tensor, t: Tensor) -> Tensor:
@@ -87,7 +155,7 @@ class InteractionLoss(BodyLoss):
     """What keeps a body a body, and what keeps two bodies in relation.
 
     Args:
-        velocity: see `BodyLoss`.
+        velocity: see `BodyLoss`, as those that are not told here.
         bone_length: likewise.
         foot_contact: likewise.
         distance_map: weight of this term of the pair.
@@ -95,6 +163,11 @@ class InteractionLoss(BodyLoss):
         orientation: likewise; this term counts all samples.
         max_timestep: see `BodyLoss`.
         padding_step: likewise.
+        root: likewise.
+        widths: likewise.
+        posture: likewise.
+        kinematics: likewise.
+        posed: likewise.
     """
 
     def __init__(
@@ -107,19 +180,23 @@ class InteractionLoss(BodyLoss):
         orientation: float = 0.01,
         max_timestep: int = 700,
         padding_step: bool = False,
+        root: float = 1.0,
+        widths: float = 0.0,
+        posture: float = 0.0,
+        kinematics: float = 0.0,
+        posed: bool = False,
     ) -> None:
-        super().__init__(velocity, bone_length, foot_contact, max_timestep, padding_step)
+        body = (root, widths, posture, kinematics, posed)
+        super().__init__(velocity, bone_length, foot_contact, max_timestep, padding_step, *body)
         self.distance_map, self.joint_affinity, self.orientation = distance_map, joint_affinity, orientation
 
-    def forward(
-        self, prediction: Tensor, target: Tensor, mask: Tensor, t: Tensor, normalizer: Normalizer
-    ) -> dict[str, Tensor]:
-        """See `SimpleLoss.forward`; P must be 2."""
-        terms = super().forward(prediction, target, mask, t, normalizer)
-        joints, truth = (decode_joints(normalizer.denormalize(x.float())) for x in (prediction, target))
-        terms["distance_map"] = self.distance_map * self.average(distance_map_error(joints, truth), mask, t)
-        terms["joint_affinity"] = self.joint_affinity * self.average(joint_affinity_error(joints, truth), mask, t)
-        orientation = (relative_heading(joints) - relative_heading(truth)).square().mean(dim=-1)
+    def geometric(self, joints: Joints, mask: Tensor, t: Tensor) -> dict[str, Tensor]:
+        """The terms in metres; P must be 2."""
+        terms = super().geometric(joints, mask, t)
+        shown, truth = joints.shown, joints.truth
+        terms["distance_map"] = self.distance_map * self.average(distance_map_error(shown, truth), mask, t)
+        terms["joint_affinity"] = self.joint_affinity * self.average(joint_affinity_error(shown, truth), mask, t)
+        orientation = (relative_heading(shown) - relative_heading(truth)).square().mean(dim=-1)
         terms["orientation"] = self.orientation * (orientation * mask).sum() / mask.sum()
         return terms
 
@@ -137,6 +214,20 @@ def bone_length_error(joints: Tensor, truth: Tensor) -> Tensor:
         return (x[..., parents, :] - x[..., children, :]).norm(dim=-1)
 
     return (lengths(joints) - lengths(truth)).square().mean(dim=-1).sum(dim=1)
+
+
+def width_error(joints: Tensor, truth: Tensor) -> Tensor:
+    """[B, P, T, 22, 3] -> [B, T], of hips and shoulders, added up over the persons."""
+
+    def widths(x: Tensor) -> Tensor:
+        return (x[..., LEFT, :] - x[..., RIGHT, :]).norm(dim=-1)
+
+    return (widths(joints) - widths(truth)).square().mean(dim=-1).sum(dim=1)
+
+
+def position_error(joints: Tensor, truth: Tensor) -> Tensor:
+    """[B, P, T, 22, 3] -> [B, T], mean over joints and axes, added up over the persons."""
+    return (joints - truth).square().mean(dim=(-1, -2)).sum(dim=1)
 
 
 def planted_foot_speed(joints: Tensor) -> Tensor:

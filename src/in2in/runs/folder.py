@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -21,6 +21,8 @@ from in2in.files.inside import leads_out
 from in2in.files.plain_yaml import read_yaml
 from in2in.files.whole import whole_file, whole_folder, write_bytes
 from in2in.motion.normalizer import Normalizer
+from in2in.motion.space import FeatureSpace
+from in2in.runs.building import build
 from in2in.runs.checkpoints import LAST, PREVIOUS, newest_whole, read_checkpoint, whole_others
 from in2in.runs.hub import fetch, is_id
 from in2in.runs.parts import read_parts
@@ -200,8 +202,12 @@ def save_weights(weights: Mapping[str, Tensor], folder: Path) -> None:
     write_bytes(folder / "model.safetensors", content)
 
 
-def normalizer_of(run: str | Path) -> Normalizer:
+def normalizer_of(run: str | Path, space: Callable[[Normalizer], FeatureSpace]) -> Normalizer:
     """The statistics of a run, for another that learns motion in the same space; what stats_from= names.
+
+    Args:
+        run: whose.
+        space: of the other.
 
     Raises:
         InputError: the run has none, or its numbers stand for other features.
@@ -212,9 +218,16 @@ def normalizer_of(run: str | Path) -> Normalizer:
         raise InputError(f"stats_from={run}: {error}") from error
     if not {"normalizer.mean", "normalizer.std"} <= weights.keys():
         raise InputError(f"stats_from={run} is not a run of a denoiser (an evaluator has no statistics to share)")
-    if (space := OmegaConf.select(told, "space._target_")) not in (None, "in2in.motion.space.FeatureSpace"):
-        raise InputError(f"stats_from={run} has features in another layout ({space}): give a run trained on our data")
-    return Normalizer(weights["normalizer.mean"], weights["normalizer.std"])
+    normalizer = Normalizer(weights["normalizer.mean"], weights["normalizer.std"])
+    if type(theirs := space_of(run, told, normalizer)) is not type(space(normalizer)):
+        name = f"{type(theirs).__module__}.{type(theirs).__name__}"
+        raise InputError(f"stats_from={run} has features in another layout ({name}): give a run of the same space=")
+    return normalizer
+
+
+def space_of(run: str | Path, told: DictConfig, normalizer: Normalizer) -> FeatureSpace:
+    """What the numbers of a run's network mean, by its configuration and its statistics."""
+    return build(run, told, "space")(normalizer) if "space" in told else FeatureSpace(normalizer)
 
 
 BUNDLED = Path(__file__).parents[1] / "weights" / "in2in"

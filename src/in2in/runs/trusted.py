@@ -120,7 +120,7 @@ DENOISERS = (
 )
 GUIDANCES = ("in2in.diffusion.guidance.PlainGuidance", "in2in.diffusion.guidance.InteractionGuidance")
 ENCODERS = ("in2in.text.encoders.MiniLMEncoder", "in2in.text.encoders.ClipTextEncoder")
-SPACES = ("in2in.motion.space.FeatureSpace", "in2in.motion.space.HumanML3DSpace")
+SPACES = tuple(f"in2in.motion.space.{name}" for name in ("FeatureSpace", "PelvisSpace", "HumanML3DSpace"))
 DECODINGS = ("in2in.motion.decoding.PositionDecoding", "in2in.motion.decoding.RotationDecoding")
 FRAMES = ("in2in.diffusion.frames.OwnFrame", "in2in.diffusion.frames.SharedFrame")
 SOLVERS = (

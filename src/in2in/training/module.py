@@ -11,6 +11,7 @@ from in2in.data.batch import Batch
 from in2in.errors import InputError
 from in2in.models.condition import Condition, ConditionDropout, TextConditioner
 from in2in.motion.normalizer import Normalizer
+from in2in.motion.space import FeatureSpace
 
 
 class DenoisingModule(LightningModule):
@@ -22,12 +23,13 @@ class DenoisingModule(LightningModule):
         normalizer: of the features; saved with the weights.
         noise: the noise schedule, a diffusers scheduler.
         timesteps: draws [B] timesteps.
-        loss: prediction, target, mask, t, normalizer -> weighted terms by name.
+        loss: prediction, target, mask, t, space -> weighted terms by name.
         dropout: hides texts.
         optimizer: parameters -> optimizer.
         lr_scheduler: optimizer -> learning rate schedule, or None for a constant rate.
         lr_interval: "epoch" or "step", what the schedule counts.
         draws: how many timesteps and noises are drawn for every clip of a batch.
+        space: statistics -> what the network's numbers mean; joints in the shared frame where not given.
         seed: with the number of the step it determines all that is drawn, so a resumed run draws what it would have.
     """
 
@@ -44,6 +46,7 @@ class DenoisingModule(LightningModule):
         lr_scheduler: Callable[..., Any] | None = None,
         lr_interval: str = "epoch",
         draws: int = 1,
+        space: Callable[[Normalizer], FeatureSpace] = FeatureSpace,
         seed: int = 0,
     ) -> None:
         super().__init__()
@@ -51,6 +54,12 @@ class DenoisingModule(LightningModule):
         self.noise, self.timesteps, self.loss, self.dropout = noise, timesteps, loss, dropout
         self.optimizer, self.lr_scheduler, self.lr_interval = optimizer, lr_scheduler, lr_interval
         self.draws, self.seed = draws, seed
+        self.space_of = space
+
+    @property
+    def space(self) -> FeatureSpace:
+        """What the network's numbers mean; the statistics are the module's own."""
+        return self.space_of(self.normalizer)
 
     @property
     def interacts(self) -> bool:
@@ -64,10 +73,10 @@ class DenoisingModule(LightningModule):
 
     def terms(self, batch: Batch, condition: Condition, t: Tensor, noise: Tensor) -> dict[str, Tensor]:
         """Weighted loss terms of a batch, with noise [B, P, T, D] of timesteps t [B]."""
-        target = self.normalizer.normalize(batch.features)
+        target = self.space.encode(batch.features)
         noisy = self.noise.add_noise(target, noise, t)
         prediction = self.denoiser(noisy, t, condition, batch.mask)
-        return self.loss(prediction, target, batch.mask, t, self.normalizer)
+        return self.loss(prediction, target, batch.mask, t, self.space)
 
     def training_step(self, batch: Batch, index: int) -> Tensor:
         """Loss of a batch with `draws` noises a clip."""

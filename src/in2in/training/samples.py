@@ -12,7 +12,6 @@ from in2in.export.html import write_page
 from in2in.export.strip import strip
 from in2in.motion.decoding import Decoding
 from in2in.motion.prompt import Prompt
-from in2in.motion.space import FeatureSpace
 from in2in.pipeline import Generator
 from in2in.training.module import DenoisingModule
 
@@ -63,8 +62,9 @@ class SamplePrompts(Callback):
         assert isinstance(pl_module, DenoisingModule)
         guided = self.guidance(pl_module.denoiser).eval()
         sampler = self.sampler(pl_module.noise)
-        space = FeatureSpace(pl_module.normalizer)
-        motions = Generator(guided, pl_module.conditioner, space, sampler, decoding=self.decoding)(self.prompts)
+        motions = Generator(guided, pl_module.conditioner, pl_module.space, sampler, decoding=self.decoding)(
+            self.prompts
+        )
         step = trainer.global_step
         write_page(self.folder / f"step_{step:06d}.html", motions, f"step {step}")
         for number, motion in enumerate(motions):
