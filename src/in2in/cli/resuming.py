@@ -9,6 +9,7 @@ from torch import Tensor
 
 from in2in.errors import InputError
 from in2in.motion.normalizer import Normalizer
+from in2in.motion.representation import ROTATIONS
 from in2in.motion.space import FeatureSpace, change
 from in2in.runs.checkpoints import read_checkpoint
 
@@ -89,6 +90,11 @@ def start_from(cfg: DictConfig, module: torch.nn.Module, run: str) -> list[str]:
 
     conf, weights = read_run(run)
     own = module.state_dict()
+    told = []
+    new = [name for name in own if name.startswith("conditioner.head.mean.") and name not in weights]
+    if new:
+        weights |= {name: torch.zeros_like(own[name]) for name in new}
+        told = [f"{run} has no head.mean: it starts at zero, so that texts are read as before"]
     strange = [name for name in own | weights if _shape(own, name) != _shape(weights, name)]
     if strange:
         raise InputError(f"weights_from={run} is a run of another model or of other sizes: {strange[0]} differs")
@@ -98,19 +104,21 @@ def start_from(cfg: DictConfig, module: torch.nn.Module, run: str) -> list[str]:
     said = [line for key in ("model", "head", "text", "noise", "interclip") for line in _changed(theirs, ours, key)]
     if heads := [line for line in said if line.partition(":")[0].endswith(".heads")]:
         raise InputError(f"weights_from={run} differs in {heads[0]}, which makes its weights another network: set it")
-    told = []
     meant = getattr(module, "space", None)
     if isinstance(meant, FeatureSpace):
         there = space_of(run, conf, Normalizer(weights["normalizer.mean"], weights["normalizer.std"]))
         if type(there) is not type(meant):
             weights = absorbed(run, weights, meant, there)
-            told = [f"first and last layer of {run} were rewritten for this run's features: it denoises as before"]
+            told += [f"first and last layer of {run} were rewritten for this run's features: it denoises as before"]
     module.load_state_dict({name: own[name] if "normalizer." in name else weights[name] for name in own})
     return told + ([f"the weights of {run} are of other options: {'; '.join(said)}"] if said else [])
 
 
 def absorbed(run: str, weights: dict[str, Tensor], ours: FeatureSpace, theirs: FeatureSpace) -> dict[str, Tensor]:
     """Weights of a denoiser for another space's numbers: the way there and back goes into its first and last layer.
+
+    Rotations and contacts that have a larger deviation in our space are read as if they had not: their noise, which is
+    1 in either space, would be a multiple of what the network knows.
 
     Args:
         run: whose weights they are, for messages.
@@ -124,6 +132,9 @@ def absorbed(run: str, weights: dict[str, Tensor], ours: FeatureSpace, theirs: F
     matrix, shift = change(ours, theirs)
     enter, bias, leave, constant = (weights[name].double() for name in names)
     back = torch.linalg.inv(matrix)
+    unmoved = slice(ROTATIONS.start, None)
+    matrix[unmoved, unmoved] = matrix[unmoved, unmoved].clamp(-1, 1)
+    shift[unmoved] = shift[unmoved] * (matrix[unmoved, unmoved].abs().sum(dim=0) < 1)
     changed = (enter @ matrix.T, bias + enter @ shift, back.T @ leave, (constant - shift) @ back)
     return weights | {name: value.to(weights[name].dtype) for name, value in zip(names, changed, strict=True)}
 
