@@ -33,7 +33,7 @@ LARGEST = 1e7
 """Numbers beyond are no lengths and no angles."""
 
 
-MOST, DEEPEST = 5000, 200
+MOST, DEEPEST = 5000, 100
 """Joints of a file, and of a chain: more is nobody's skeleton."""
 
 

@@ -7,11 +7,12 @@ Names are compared without case, spaces and signs, and without what all names of
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from in2in.errors import InputError
 from in2in.files.plain_yaml import read_yaml
-from in2in.importers.bvh.file import END, BvhFile
+from in2in.importers.bvh.file import END, MOST, BvhFile
 from in2in.motion.skeleton import JOINTS
 
 Skeletons = Mapping[str, Mapping[str, str | Sequence[str]]]
@@ -131,6 +132,7 @@ def _subtree(top: int, below: Mapping[int, list[int]]) -> Iterator[int]:
         yield from _subtree(child, below)
 
 
+@lru_cache(MOST)
 def _plain(name: str) -> str:
     """A name without case, spaces and signs."""
     return "".join(letter for letter in name.lower() if letter.isalnum())
