@@ -72,6 +72,41 @@ def test_jitter_is_the_jerk() -> None:
     assert float(physical.jitter(standing() + 5 * SECONDS**2 * AHEAD)) == pytest.approx(0, abs=1e-6)
 
 
+def test_shake_is_the_noise_of_those_who_stand() -> None:
+    draw = torch.Generator().manual_seed(0)
+    noise = 0.004 * torch.randn(2, 300, 22, 3, generator=draw).double()
+    trembling = standing(300, persons=2) + noise
+    assert float(physical.shake(trembling)) == pytest.approx(4 * 3**0.5, rel=0.05)
+    seconds = (torch.arange(300).double() / 30)[:, None, None]
+    assert float(physical.shake(trembling + seconds * AHEAD)) == 0  # walking at 1 m/s: nobody stands
+    swaying = standing(300) + 0.03 * torch.sin(2 * torch.pi * 0.5 * seconds) * AHEAD
+    assert float(physical.shake(swaying)) < 0.01
+    assert float(physical.shake(trembling[:, :4])) == 0
+
+
+def test_stillness() -> None:
+    assert float(physical.stillness(standing())) == 1
+    half = standing(persons=2)
+    half[1, :, 20] += 0.03 * SECONDS[:, 0] * AHEAD  # one wrist, 3 cm/s
+    assert float(physical.stillness(half)) == pytest.approx(0.5)
+
+
+def test_proportions_and_sides() -> None:
+    joints = standing(persons=2)
+    hips = float(100 * (joints[0, 0, 1] - joints[0, 0, 2]).norm())
+    assert float(physical.width(joints, "hip")) == pytest.approx(hips)
+    assert float(physical.torso_length(joints)) == pytest.approx(100 * sum(BONE_LENGTHS[k] for k in (3, 6, 9, 12)))
+    assert float(physical.sides_exchanged(joints)) == 0
+    crossed = joints.clone()
+    crossed[1, :10, [1, 2]] = joints[1, :10, [2, 1]]
+    assert float(physical.sides_exchanged(crossed)) == pytest.approx(10 / 60)
+    assert float(physical.width(crossed, "hip")) == pytest.approx(hips)
+    pinched = joints.clone()
+    pinched[:, :, [1, 2]] = joints[:, :, [0]]
+    assert float(physical.width(pinched, "hip")) == 0
+    assert float(physical.width(pinched, "shoulder")) == pytest.approx(float(physical.width(joints, "shoulder")))
+
+
 def test_segment_distances() -> None:
     def between(*points: tuple[float, float, float]) -> float:
         return float(capsules.segment_distance(*torch.tensor(points).double()))

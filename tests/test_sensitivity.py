@@ -1,20 +1,20 @@
 """What is wrong on purpose moves the figure that is meant to see it."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from tensors import joints_of, rotations_of
 from torch import Tensor
 
 from in2in.bench.contacts import contact_figures, recorded, touching
 from in2in.bench.known_truth import truth_figures
 from in2in.bench.people.truth import Truth
 from in2in.data.cache import MotionCache
+from in2in.evaluation import faults
 from in2in.evaluation.evaluator import Evaluator
 from in2in.evaluation.extra import Figures
+from in2in.evaluation.faults import Fault
 from in2in.evaluation.figures import (
     embed,
     embedding_figures,
@@ -22,8 +22,7 @@ from in2in.evaluation.figures import (
     physical_figures,
 )
 from in2in.evaluation.protocol import Item, Protocol, plan
-from in2in.motion.motion import Motion
-from in2in.motion.representation import POSITIONS, canonicalise, decode_joints, decode_rotations, encode
+from in2in.motion.representation import POSITIONS, decode_joints
 
 PROTOCOL = Protocol(retrieval=32, diversity_pairs=60, texts=0, individuals=True)
 
@@ -39,15 +38,19 @@ class Recorded:
         self.truths = [Truth.load(bench / "truth" / f"{item.clip}.json") for item in self.items]
         self.reference = self.evaluator.motions(self.motions).numpy()
 
-    def figures(self, change: Callable[[Tensor], Tensor], shuffled: bool = False) -> Figures:
-        motions = [change(motion) for motion in self.motions]
+    def figures(self, change: Fault, shuffled: bool = False) -> Figures:
+        motions = self.changed(change)
         own, draw = embed(self.evaluator, self.items, motions, PROTOCOL), np.random.default_rng(0)
         if shuffled:
             own = own.shuffled(np.random.default_rng(1))
         return embedding_figures(own, self.reference, PROTOCOL, draw) | physical_figures(motions)
 
-    def judged(self, change: Callable[[Tensor], Tensor]) -> Figures:
-        return truth_figures([change(motion) for motion in self.motions], self.truths)
+    def judged(self, change: Fault) -> Figures:
+        return truth_figures(self.changed(change), self.truths)
+
+    def changed(self, change: Fault) -> list[Tensor]:
+        random = torch.Generator().manual_seed(0)
+        return [change(motion, random) for motion in self.motions]
 
 
 @pytest.fixture(scope="module")
@@ -60,36 +63,14 @@ def real(recorded_clips: Recorded) -> Figures:
     return recorded_clips.figures(unchanged)
 
 
-def unchanged(motion: Tensor) -> Tensor:
+def unchanged(motion: Tensor, _: torch.Generator) -> Tensor:
     return motion
 
 
-def frozen(motion: Tensor) -> Tensor:
-    raw = raw_motion(motion)
-    still = joints_of(raw)[:, :1].expand_as(joints_of(raw)), rotations_of(raw)[:, :1].expand_as(rotations_of(raw))
-    return encode(Motion.from_tensors(*still))
-
-
-def trembling(motion: Tensor) -> Tensor:
+def trembling(motion: Tensor, draw: torch.Generator) -> Tensor:
     noise = torch.zeros_like(motion)
-    noise[..., POSITIONS] = 0.03 * torch.randn(motion[..., POSITIONS].shape, generator=torch.Generator().manual_seed(0))
+    noise[..., POSITIONS] = 0.03 * torch.randn(motion[..., POSITIONS].shape, generator=draw)
     return motion + noise
-
-
-def reversed_in_time(motion: Tensor) -> Tensor:
-    raw = raw_motion(motion)
-    return encode(canonicalise(Motion.from_tensors(joints_of(raw).flip(1), rotations_of(raw).flip(1))))
-
-
-def persons_exchanged(motion: Tensor) -> Tensor:
-    return encode(canonicalise(raw_motion(motion).swap()))
-
-
-def raw_motion(motion: Tensor) -> Motion:
-    """The frames of features, and one more."""
-    joints, rotations = decode_joints(motion), decode_rotations(motion)
-    last = joints[:, -1:] + motion[:, -1:, 66:132].unflatten(-1, (22, 3))
-    return Motion.from_tensors(torch.cat([joints, last], dim=1), torch.cat([rotations, rotations[:, -1:]], dim=1))
 
 
 def test_recorded_motion_is_found_and_shuffled_texts_are_at_chance(recorded_clips: Recorded, real: Figures) -> None:
@@ -105,12 +86,13 @@ def test_recorded_motion_is_found_and_shuffled_texts_are_at_chance(recorded_clip
 
 
 def test_a_frozen_pose_has_no_jerk_and_is_no_interaction(recorded_clips: Recorded, real: Figures) -> None:
-    still = recorded_clips.figures(frozen)
+    still = recorded_clips.figures(faults.statue)
     assert still["jitter"] == 0.0
+    assert (still["stillness"], real["stillness"] < 0.5) == (1.0, True)
     assert still["FID"] > 1.0
     assert still["R top 1"] < 0.5 * real["R top 1"]
     assert still["diversity"] < real["diversity"]
-    assert recorded_clips.judged(frozen)["judge: kind"] < 0.2
+    assert recorded_clips.judged(faults.statue)["judge: kind"] < 0.2
 
 
 def test_noise_is_seen_by_jitter_and_bones(recorded_clips: Recorded, real: Figures) -> None:
@@ -121,16 +103,30 @@ def test_noise_is_seen_by_jitter_and_bones(recorded_clips: Recorded, real: Figur
     assert noisy["FID"] > real["FID"]
 
 
+def test_broken_bodies_are_seen_by_their_measure_and_by_the_evaluator(recorded_clips: Recorded, real: Figures) -> None:
+    crossed = recorded_clips.figures(faults.hips_crossed)
+    assert (real["sides exchanged"], crossed["sides exchanged"]) == (0.0, 1.0)
+    assert crossed["hip width"] == pytest.approx(real["hip width"])
+    stretched = recorded_clips.figures(faults.torso_stretched)
+    assert stretched["torso length"] == pytest.approx(1.2 * real["torso length"], rel=1e-3)
+    shaken = recorded_clips.figures(faults.shaking)
+    assert shaken["shake"] > 5.0 > 20 * real["shake"]
+    turned = recorded_clips.figures(faults.turned_otherwise)
+    for broken in (crossed, turned):
+        assert broken["FID"] > 1.0
+        assert broken["R top 1"] < 0.7 * real["R top 1"]
+
+
 def test_exchanged_persons_are_seen_by_the_judge_alone(recorded_clips: Recorded, real: Figures) -> None:
     assert recorded_clips.judged(unchanged)["judge: role"] > 0.9
-    assert recorded_clips.judged(persons_exchanged)["judge: role"] < 0.3
-    swapped = recorded_clips.figures(persons_exchanged)
+    assert recorded_clips.judged(faults.persons_exchanged)["judge: role"] < 0.3
+    swapped = recorded_clips.figures(faults.persons_exchanged)
     for name in ("jitter", "interpenetration", "bone drift"):  # nothing that ignores who is who has changed
         assert swapped[name] == pytest.approx(real[name], rel=1e-3, abs=1e-3)
 
 
 def test_a_clip_played_backwards_is_another_interaction(recorded_clips: Recorded, real: Figures) -> None:
-    backwards = recorded_clips.figures(reversed_in_time)
+    backwards = recorded_clips.figures(faults.reversed_in_time)
     assert backwards["FID"] > 0.5
     assert backwards["R top 1"] < 0.8 * real["R top 1"]
     assert backwards["jitter"] == pytest.approx(real["jitter"], rel=1e-2)
@@ -143,7 +139,7 @@ def test_the_truth_is_found_in_recorded_motion(recorded_clips: Recorded) -> None
     assert min(judged[f"judge: {name}"] for name in ("kind", "role", "hand", "contact")) > 0.9
 
 
-def apart(motion: Tensor) -> Tensor:
+def apart(motion: Tensor, _: torch.Generator) -> Tensor:
     moved = motion.clone()
     moved[1, :, POSITIONS.start + 2 : POSITIONS.stop : 3] += 2.0
     return moved

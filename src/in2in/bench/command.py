@@ -41,6 +41,7 @@ def main(cfg: DictConfig) -> None:
 
     from in2in.bench.judge import judge, recognise, share_right, share_table
     from in2in.bench.judge.questions import questions
+    from in2in.evaluation.physical import quality, quality_table
     from in2in.files.whole import write_text
     from in2in.kept import check_kept, check_prompts
     from in2in.motion.prompt import Prompt
@@ -81,9 +82,11 @@ def main(cfg: DictConfig) -> None:
         name: [{**asdict(share), "interval": share.interval} for share in share_right(verdicts)]
         for name, verdicts in columns
     }
-    figures = {"shares": shares, "samples": answers}
+    itself = {"samples": quality(made), "data": quality(q.joints for q in asked)}
+    figures = {"shares": shares, "motion": {name: asdict(own) for name, own in itself.items()}, "samples": answers}
     write_text(out / "judge.json", json.dumps(figures, indent=1))
     print(share_table(columns))
+    print(quality_table(itself))
     right = sum(verdict.kind for verdict in columns[0][1])
     print(f"the judge sees the kind that was asked for in {right} of {len(asked)} samples")
     print(out)

@@ -162,7 +162,7 @@ class InterCLIP(nn.Module):
         return self.embed_motion(motion, mask), self.embed_text(tokens)
 
 
-def contrastive_loss(motion: Tensor, text: Tensor, match: Tensor | None = None) -> Tensor:
+def contrastive_loss(motion: Tensor, text: Tensor, match: Tensor | None = None, wrong: Tensor | None = None) -> Tensor:
     """Symmetric cross entropy of choosing the text of a motion and the motion of a text within the batch.
 
     The embeddings carry their scale, so their products are latent_scale^2 times the cosine.
@@ -172,6 +172,7 @@ def contrastive_loss(motion: Tensor, text: Tensor, match: Tensor | None = None) 
         text: [N, E] of the same pairs.
         match: [N, N] bool, symmetric with a True diagonal; where it is True the pairs answer each other alike, as pairs
             with the same text do. Each pair on its own where not given.
+        wrong: [M, E] of motions that answer no text: texts must not choose them, and they must choose no text.
 
     Returns:
         The mean of both directions.
@@ -179,4 +180,8 @@ def contrastive_loss(motion: Tensor, text: Tensor, match: Tensor | None = None) 
     logits = motion @ text.T
     match = torch.eye(len(logits), dtype=torch.bool, device=logits.device) if match is None else match
     target = match.to(logits.dtype) / match.sum(dim=1, keepdim=True)
-    return (F.cross_entropy(logits, target) + F.cross_entropy(logits.T, target)) / 2
+    if wrong is None:
+        return (F.cross_entropy(logits, target) + F.cross_entropy(logits.T, target)) / 2
+    none = wrong @ text.T
+    of_motion = F.cross_entropy(torch.cat([logits, none]), torch.cat([target, torch.full_like(none, 1 / len(text))]))
+    return (of_motion + F.cross_entropy(torch.cat([logits.T, none.T], dim=1), F.pad(target, (0, len(wrong))))) / 2

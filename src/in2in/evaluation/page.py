@@ -17,7 +17,7 @@ from in2in.motion.motion import Motion
 from in2in.motion.representation import decode_joints
 from in2in.motion.texts import Texts
 
-SHOWN = ("foot_sliding", "jitter", "floor_penetration", "interpenetration")
+SHOWN = ("foot_sliding", "jitter", "shake", "sides_exchanged", "floor_penetration", "interpenetration")
 """Of the physical measures; the others hardly set clips apart."""
 
 

@@ -14,7 +14,16 @@ from torch import Tensor
 from in2in.errors import InputError
 from in2in.motion.capsules import penetration
 from in2in.motion.representation import CONTACT_HEIGHT, FPS
-from in2in.motion.skeleton import FEET, bone_lengths
+from in2in.motion.skeleton import FEET, INDEX, bone_lengths
+
+SLOW = 0.2
+"""Metres a second, over 4 frames, below which a joint counts as standing."""
+
+STILL = 0.02
+"""Metres a second that nothing of a body exceeds while it is still; people who stand breathe and sway by more."""
+
+TORSO = tuple(INDEX[name] for name in ("spine1", "spine2", "spine3", "neck"))
+"""Joints whose bones to their parents make up the torso."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +36,12 @@ class Quality:
         floating: height of a person's lowest joint above the floor, cm.
         bone_drift: mean absolute deviation of the bones from their mean length in the clip, mm.
         jitter: mean jerk of the joints, m/s^3.
+        shake: how far joints that go slowly tremble about their path, root mean square, mm.
+        stillness: share of the frames in which nothing of a person moves, 0 to 1.
+        hip_width: between the hips, cm.
+        shoulder_width: between the shoulders, cm.
+        torso_length: from the pelvis along the spine to the neck, cm.
+        sides_exchanged: share of the frames in which the left hip is on the right shoulder's side, 0 to 1.
         interpenetration: how deep the bodies lie in each other, cm; 0 where a person is alone.
         intersecting: share of the frames in which they do, 0 to 1.
     """
@@ -36,6 +51,12 @@ class Quality:
     floating: float
     bone_drift: float
     jitter: float
+    shake: float
+    stillness: float
+    hip_width: float
+    shoulder_width: float
+    torso_length: float
+    sides_exchanged: float
     interpenetration: float
     intersecting: float
 
@@ -86,6 +107,49 @@ def jitter(joints: Tensor) -> Tensor:
     return joints.diff(n=3, dim=-3).norm(dim=-1).mean() * FPS**3
 
 
+def shake(joints: Tensor) -> Tensor:
+    """How far joints that go slowly tremble from frame to frame: standing people hardly do.
+
+    Jitter counts fast movement as well, of which dancers have much; this leaves it out. The fourth difference of the
+    positions passes what is faster than some 6 Hz, at a size at which independent noise counts as what it is.
+
+    Args:
+        joints: [..., T, 22, 3] metres.
+
+    Returns:
+        Root mean square over those joints and frames, mm; 0 where nothing is slow, or in less than 5 frames.
+    """
+    trembling = joints.diff(n=4, dim=-3).square().sum(dim=-1) / 70  # the sum of 1, -4, 6, -4, 1 squared
+    slow = (joints[..., 4:, :, :] - joints[..., :-4, :, :]).norm(dim=-1) * FPS / 4 < SLOW
+    return ((trembling * slow).sum() / slow.sum().clamp(min=1)).sqrt() * 1000
+
+
+def stillness(joints: Tensor) -> Tensor:
+    """Share of the frames, 0 to 1, in which no joint of a person moves faster than 2 cm/s. [..., T, 22, 3] metres."""
+    fastest = joints.diff(dim=-3).norm(dim=-1).amax(dim=-1) * FPS
+    return (fastest < STILL).to(joints.dtype).mean()
+
+
+def width(joints: Tensor, part: str) -> Tensor:
+    """Mean distance of a left and a right joint, such as "hip". [..., T, 22, 3] metres -> cm."""
+    return _across(joints, part).norm(dim=-1).mean() * 100
+
+
+def torso_length(joints: Tensor) -> Tensor:
+    """Mean length of the spine's bones together, from the pelvis to the neck. [..., T, 22, 3] metres -> cm."""
+    return bone_lengths(joints)[..., list(TORSO)].sum(dim=-1).mean() * 100
+
+
+def sides_exchanged(joints: Tensor) -> Tensor:
+    """Share of the frames, 0 to 1, in which hips and shoulders point to opposite sides. [..., T, 22, 3] metres."""
+    opposite = (_across(joints, "hip") * _across(joints, "shoulder")).sum(dim=-1) < 0
+    return opposite.to(joints.dtype).mean()
+
+
+def _across(joints: Tensor, part: str) -> Tensor:
+    return joints[..., INDEX[f"left_{part}"], :] - joints[..., INDEX[f"right_{part}"], :]
+
+
 class Interpenetration(NamedTuple):
     """How much bodies share a place.
 
@@ -126,6 +190,12 @@ def clip_quality(joints: Tensor) -> Quality:
         floating(joints),
         bone_drift(joints),
         jitter(joints),
+        shake(joints),
+        stillness(joints),
+        width(joints, "hip"),
+        width(joints, "shoulder"),
+        torso_length(joints),
+        sides_exchanged(joints),
         *interpenetration(joints),
     )
     return Quality(*(float(value) for value in measured))
@@ -145,6 +215,12 @@ UNITS = {
     "floating": "cm",
     "bone_drift": "mm",
     "jitter": "m/s^3",
+    "shake": "mm",
+    "stillness": "of frames",
+    "hip_width": "cm",
+    "shoulder_width": "cm",
+    "torso_length": "cm",
+    "sides_exchanged": "of frames",
     "interpenetration": "cm",
     "intersecting": "of frames",
 }

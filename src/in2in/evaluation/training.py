@@ -10,6 +10,7 @@ from torch import Tensor
 from in2in.data.batch import Batch
 from in2in.errors import InputError
 from in2in.evaluation.evaluator import Evaluator, whole_text
+from in2in.evaluation.faults import spoiled
 from in2in.evaluation.interclip import contrastive_loss
 from in2in.evaluation.metrics import RetrievalBatch, r_precision
 
@@ -22,7 +23,7 @@ def same_text(texts: list[str]) -> Tensor:
 
 
 class ContrastiveModule(LightningModule):
-    """Symmetric contrastive training of an evaluator.
+    """Symmetric contrastive training of an evaluator, every motion beside a copy with a fault, which answers no text.
 
     Args:
         evaluator: to be trained.
@@ -78,11 +79,20 @@ class ContrastiveModule(LightningModule):
     def training_step(self, batch: Batch, index: int) -> Tensor:
         """The loss within the batch."""
         torch.manual_seed(self.seed + 1_000_003 * self.global_step + 7919 * self.global_rank + 104_729 * index)
-        loss = contrastive_loss(*self.compare(batch, float(torch.rand(())) < self.individuals))
+        compared = self.compare(batch, float(torch.rand(())) < self.individuals)
+        loss = contrastive_loss(*compared, self.evaluator.embed_motion(self._spoiled(batch), batch.mask))
         if not torch.isfinite(loss):
             raise InputError(f"the loss is {loss.item()} in step {self.global_step}{batch.blame()}")
         self.log("train/loss", loss, prog_bar=True, batch_size=len(batch))
         return loss
+
+    def _spoiled(self, batch: Batch) -> Tensor:
+        """Every motion of the batch with a fault; [B, P, T, 262]."""
+        features, lengths = batch.features.cpu().clone(), batch.mask.sum(dim=1).tolist()
+        draw = torch.Generator().manual_seed(int(torch.randint(2**31, ())))
+        for own, frames in zip(features, lengths, strict=True):
+            own[:, :frames] = spoiled(own[:, :frames], draw)
+        return features.to(batch.features)
 
     def validation_step(self, batch: Batch, index: int) -> None:
         """Loss and R-precision within the batch, with all texts that the evaluator learns to read."""
