@@ -18,6 +18,7 @@ from scipy.spatial.transform import Rotation
 from in2in.bench.people import generate
 from in2in.errors import InputError
 from in2in.export.body_model import BodyModel, read_body_model
+from in2in.export.choices import Choices
 from in2in.export.glb import write_glb
 from in2in.export.html import render_page, write_page
 from in2in.export.smpl import write_smpl
@@ -95,7 +96,7 @@ def folder(take: Motion, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model file, a GLB, a page and AMASS files of one take."""
     folder = tmp_path_factory.mktemp("model")
     model = read_body_model(fabricated(folder / "model.npz"))
-    write_glb(folder / "x.glb", take, model)
+    write_glb(folder / "x.glb", take, Choices(model))
     write_page(folder / "x.html", [take], "x", model)
     write_smpl(folder / "x", take)
     return folder

@@ -35,7 +35,7 @@ def test_samples_are_exported_in_all_formats(cli: Cli, take: Motion, tmp_path: P
     finished = cli("export", f"files={tmp_path}/made/*.npz", f"to=[{names}]", f"out={out}")
     assert finished.code == 0, finished.err
     assert finished.out.splitlines()[-1] == str(out)
-    assert finished.out.count("cm from the joints on average") == 4
+    assert finished.out.count("cm from the joints on average") == 6  # BVH, GLB, SMPL-H
     endings = [".bvh", ".csv", ".gif", ".glb", ".html", ".mp4", ".npz", ".png"]
     assert sorted({path.suffix for path in out.iterdir()}) == endings
     assert len(list(out.iterdir())) == 2 * 10
@@ -133,6 +133,8 @@ def damaged(good: Path, path: Path, **changed: np.ndarray) -> None:
         (["files=blend.npz", "to=html"], "blend.npz: its guidance cannot be read .the weights of its blend"),
         (["data_dir=noframes", "clips=a", "to=csv", "out=x"], "a.npy holds no frames"),
         (["clips=7", "to=csv"], "clips=7 is of which data set"),
+        (["files=GOOD", "to=glb", "names=maya"], "names=maya is not known: choose smpl, mixamo, humanik"),
+        (["files=GOOD", "to=glb", "skeleton=mixamo"], "skeleton=mixamo is not known: leave it out .* or exact"),
         (["files=GOOD", "to=glb", "smplh_model=text.npz"], "smplh_model=text.npz cannot be read"),
     ],
 )

@@ -1,17 +1,28 @@
 """GLB as animation programs take it: one skeleton and one skin a person, read with other people's readers."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pybvh
 import pytest
+import torch
 from glb_reader import Glb
-from takes import pushed
+from takes import as_take, pushed
 
+from in2in.bench.people import generate
 from in2in.export.body import LIMBS, POINTS, body_points
+from in2in.export.bvh import write_bvh
+from in2in.export.choices import HUMANIK, NAMES, Choices
+from in2in.export.formats import fitting_error
 from in2in.export.glb import write_glb
+from in2in.motion.decoding import RotationDecoding
 from in2in.motion.motion import Motion
-from in2in.motion.skeleton import JOINTS, PARENTS
+from in2in.motion.representation import canonicalise, decode, encode
+from in2in.motion.skeleton import BONE_LENGTHS, JOINTS, MIRROR, PARENTS
 from in2in.motion.texts import Texts
+
+EXACT = Choices(exact=True)
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +42,7 @@ def drifting(take: Motion) -> Motion:
 
 @pytest.fixture
 def glb(drifting: Motion, tmp_path: Path) -> Glb:
-    write_glb(tmp_path / "x.glb", drifting)
+    write_glb(tmp_path / "x.glb", drifting, EXACT)
     return Glb(tmp_path / "x.glb")
 
 
@@ -49,7 +60,7 @@ def test_the_joints_of_each_person_are_one_tree_that_a_skin_names(glb: Glb) -> N
 @pytest.mark.parametrize("rotations", ["given", "none"])
 def test_joints_are_where_the_motion_has_them(rotations: str, drifting: Motion, tmp_path: Path) -> None:
     given = drifting.rotations if rotations == "given" else None
-    write_glb(tmp_path / "x.glb", Motion(drifting.joints, given))
+    write_glb(tmp_path / "x.glb", Motion(drifting.joints, given), EXACT)
     glb = Glb(tmp_path / "x.glb")
     np.testing.assert_allclose(glb.seconds(), np.arange(40) / 30, atol=1e-6)
     for frame in (0, 17, 39):
@@ -72,6 +83,56 @@ def test_at_rest_it_is_a_t_pose_on_the_floor_that_the_inverse_bind_matrices_undo
         skin = glb.vertices(f"person{person}_skin")
         assert abs(skin[:, 1].min()) < 0.02
         assert 0.1 < skin[:, 1].max() - place["head"][1] < 0.25
+
+
+def test_bones_keep_their_length_where_exact_joints_are_not_asked_for(drifting: Motion, tmp_path: Path) -> None:
+    write_glb(tmp_path / "x.glb", drifting)
+    glb = Glb(tmp_path / "x.glb")
+    lengths = []
+    for frame in (0, 13, 39):
+        world = glb.world(frame)
+        place = np.stack([world[f"person2_{name}"][:3, 3] for name in JOINTS])
+        lengths.append(np.linalg.norm(place[1:] - place[list(PARENTS[1:])], axis=-1))
+        np.testing.assert_allclose(place, drifting.rigs[1].joints()[frame], atol=1e-5)
+    np.testing.assert_allclose(lengths[1:], lengths[:1] * 2, atol=1e-5)
+
+
+def test_generated_people_have_one_skeleton_whatever_was_predicted(tmp_path: Path) -> None:
+    """Posed by the rotations, on their own bones where these are known; left and right alike."""
+    rests = []
+    for seed in range(2):
+        motion = as_take(generate(1, seed).motion)
+        raw = canonicalise(generate(1, seed).motion)
+        predicted = encode(raw)
+        predicted[..., :66] += 0.05 * torch.randn(predicted[..., :66].shape, generator=torch.manual_seed(seed))
+        shown = replace(decode(predicted), texts=motion.texts)
+        write_glb(tmp_path / "x.glb", shown)
+        rests.append(Glb(tmp_path / "x.glb").world())
+        bones = np.array(BONE_LENGTHS) * 1.1
+        posed = RotationDecoding(bones.tolist())(predicted)
+        assert fitting_error(posed)[1] < 0.001
+        for rig in posed.rigs:
+            np.testing.assert_allclose(np.linalg.norm(rig.offsets, axis=-1), bones, atol=1e-6)
+    for joint, other_side in enumerate(MIRROR):
+        places = [world[f"person1_{JOINTS[joint]}"][:3, 3] - world["person1_pelvis"][:3, 3] for world in rests]
+        np.testing.assert_allclose(*places, atol=1e-5)
+        other = rests[1][f"person2_{JOINTS[other_side]}"][:3, 3] - rests[1]["person2_pelvis"][:3, 3]
+        np.testing.assert_allclose(places[0] * [-1, 1, 1], other, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("names", "first", "second"),
+    [("mixamo", "mixamorig:Hips", "mixamorig1:Hips"), ("humanik", "Character1_Hips", "Character2_Hips")],
+)
+def test_names_are_those_that_other_programs_know(
+    names: str, first: str, second: str, take: Motion, tmp_path: Path
+) -> None:
+    write_glb(tmp_path / "x.glb", take, Choices(names=NAMES[names]))
+    glb = Glb(tmp_path / "x.glb")
+    assert glb.skin("person1_skin")[0] == [first.replace("Hips", name) for name in HUMANIK]
+    assert glb.skin("person2_skin")[0][0] == second
+    for path in write_bvh(tmp_path / "x", take, NAMES[names]):
+        assert set(NAMES[names].of()) <= set(pybvh.read_bvh_file(path).node_index)
 
 
 def test_limbs_follow_the_joints(glb: Glb, drifting: Motion) -> None:

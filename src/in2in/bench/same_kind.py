@@ -1,6 +1,7 @@
 """metric=same_kind: does the evaluator tell apart who, with which hand and how fast, where all else is alike?"""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,6 +44,34 @@ def draw_groups(casts: list[Cast], size: int, draw: np.random.Generator) -> list
     return groups
 
 
+def hits_among_kin(
+    text: np.ndarray, motion: np.ndarray, truths: Sequence[Truth], candidates: int, seed: int
+) -> dict[str, float]:
+    """How often a text finds its motion among those of some clips of its kind.
+
+    Args:
+        text, motion: [N, E], embeddings of clips.
+        truths: their records.
+        candidates: clips to choose from; kinds of which there are fewer are left out.
+        seed: of the draw.
+
+    Returns:
+        Top 1 by kind, "all kinds" first; empty where no kind has enough.
+    """
+    by_kind: dict[str, list[int]] = defaultdict(list)
+    for place, truth in enumerate(truths):
+        by_kind[truth.kind].append(place)
+    by = {}
+    for kind, places in sorted(by_kind.items()):
+        if len(places) >= candidates:
+            casts, draw = [cast_of(truths[place]) for place in places], np.random.default_rng(seed)
+            groups = [(np.array(group[:1]), np.array(group)) for group in draw_groups(casts, candidates, draw)]
+            batches = [RetrievalBatch(*group) for group in groups]
+            by[kind] = float(r_precision(text[places], motion[places], batches, top=1)[0])
+    sizes = [len(by_kind[kind]) for kind in by]
+    return {"all kinds": float(np.average(list(by.values()), weights=sizes)), **by} if by else {}
+
+
 @dataclass(frozen=True)
 class SameKind:
     """Top-1 retrieval among few clips of one kind that differ in role, hand, way or tempo.
@@ -61,30 +90,17 @@ class SameKind:
         items = setting.plan().repeats[0].items
         cache = MotionCache(setting.data_dir)
         truths = [Truth.load(truth_path(setting.data_dir, item.clip)) for item in items]
-        by_kind: dict[str, list[int]] = defaultdict(list)
-        for place, truth in enumerate(truths):
-            by_kind[truth.kind].append(place)
         motion = evaluator.motions([item.features(cache) for item in items]).numpy()
         texts = {"interaction text": [item.text for item in items]}
         if evaluator.individuals:
             texts["with individual texts"] = [whole_text(item.text, item.individuals) for item in items]
         figures: dict[str, dict[str, float]] = {}
         for name, told in texts.items():
-            text, by = evaluator.texts(told).numpy(), {}
-            for kind, places in sorted(by_kind.items()):
-                if len(places) >= self.candidates:
-                    casts, draw = [cast_of(truths[place]) for place in places], np.random.default_rng(setting.seed)
-                    batches = [
-                        RetrievalBatch(np.array(group[:1]), np.array(group))
-                        for group in draw_groups(casts, self.candidates, draw)
-                    ]
-                    by[kind] = float(r_precision(text[places], motion[places], batches, top=1)[0])
+            by = hits_among_kin(evaluator.texts(told).numpy(), motion, truths, self.candidates, setting.seed)
             if not by:
                 raise InputError(
                     f"no kind has {self.candidates} clips in the split {setting.split}: lower metric.candidates"
                 )
-            sizes = [len(by_kind[kind]) for kind in by]
-            by = {"all kinds": float(np.average(list(by.values()), weights=sizes)), **by}
             figures[name] = {kind: float(f"{value:.6g}") for kind, value in by.items()}
         write_results(setting.out / "results.json", {"candidates": self.candidates, "top 1": figures})
         print(_table(figures, self.candidates))

@@ -29,6 +29,8 @@ class ExportOptions:
     out: str | None
     page: str | None
     smplh_model: str | None
+    names: str
+    skeleton: str | None
 
 
 @command("export")
@@ -37,6 +39,7 @@ def main(cfg: DictConfig) -> None:
     chosen = options(ExportOptions, cfg)
 
     from in2in.export.body_model import read_body_model
+    from in2in.export.choices import choices
     from in2in.export.formats import FORMATS, find_formats, fitting_note
     from in2in.export.html import write_page
     from in2in.motion.sample_file import read_sample
@@ -52,14 +55,15 @@ def main(cfg: DictConfig) -> None:
     stems = [path.with_suffix("") for path in paths] + [Path(clip) for clip in clips]
     if out is not None:
         stems = gathered(stems, out)
+    body_model = None if chosen.smplh_model is None else read_body_model(chosen.smplh_model)
+    made = choices(body_model, chosen.names, chosen.skeleton)
     motions = [read_sample(path) for path in paths] + [read_clip(chosen.data_dir, clip) for clip in clips]
     for what, motion in zip([*paths, *clips], motions, strict=True):
         motion.check(what)
     named = list(zip(stems, motions, strict=True))
-    body_model = None if chosen.smplh_model is None else read_body_model(chosen.smplh_model)
     for stem, motion, name in tqdm([(*own, name) for own in named for name in formats], desc="exporting", unit="file"):
-        formats[name].write(stem, motion, body_model)
-        if formats[name].rigid:
+        formats[name].write(stem, motion, made)
+        if formats[name].rigid and not (made.exact and name == "glb"):
             tqdm.write(f"{stem} as {name}: {fitting_note(motion)}")
     if chosen.page is not None:
         write_page(chosen.page, motions, "in2in", body_model)

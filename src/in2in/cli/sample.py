@@ -140,13 +140,14 @@ def save(motions: "Sequence[Motion]", out: Path) -> None:
 
 def write_exports(motions: "Sequence[Motion]", out: Path, exports: Sequence[str] = ("html",)) -> None:
     """The exports of each motion beside its sample."""
+    from in2in.export.choices import Choices
     from in2in.export.formats import find_formats, fitting_note
     from in2in.motion.sample_file import sample_path
 
     formats = find_formats(exports, "export")
     work = [(number, name) for number in range(len(motions)) for name in formats]
     for number, name in tqdm(work, desc="exporting", unit="file", disable=set(formats) <= {"html"}):
-        formats[name].write(sample_path(out, number).with_suffix(""), motions[number], None)
+        formats[name].write(sample_path(out, number).with_suffix(""), motions[number], Choices())
         if formats[name].rigid:
             tqdm.write(f"{number:03d} as {name}: {fitting_note(motions[number])}")
 

@@ -10,6 +10,7 @@ from in2in.demo.limits import Limits
 from in2in.demo.schedules import CHOICES
 from in2in.diffusion.composition import DualMDM
 from in2in.errors import InputError
+from in2in.export.choices import Choices
 from in2in.export.formats import find_formats
 from in2in.export.html import notebook_view
 from in2in.motion.motion import Motion
@@ -98,5 +99,5 @@ def write_files(motions: list[Motion], formats: tuple[str, ...], folder: Path) -
         paths.append(stem.with_suffix(".npz"))
         motion.save(paths[-1])
         for form in find_formats(formats, "files").values():
-            paths += form.write(stem, motion, None)
+            paths += form.write(stem, motion, Choices())
     return paths

@@ -64,8 +64,8 @@ def torso_stretched(features: Tensor, _: torch.Generator, by: float = 0.2) -> Te
 def a_bone_resized(features: Tensor, draw: torch.Generator) -> Tensor:
     """Any bone 10 to 40 % longer or shorter, with all that hangs on it carried along."""
     factors = torch.ones(NUM_JOINTS)
-    by = float(torch.empty(()).uniform_(0.1, 0.4, generator=draw))
-    factors[int(torch.randint(1, NUM_JOINTS, (), generator=draw))] += by if torch.rand((), generator=draw) < 0.5 else -by
+    by = torch.empty(()).uniform_(0.1, 0.4, generator=draw) * (2 * torch.randint(2, (), generator=draw) - 1)
+    factors[int(torch.randint(1, NUM_JOINTS, (), generator=draw))] += by
     return _resized(features, factors)
 
 

@@ -12,7 +12,7 @@ import torch
 from in2in.export.body import SOLE
 from in2in.export.gltf import Scene, Surface, steady
 from in2in.motion.rig import CHILDREN, Rig
-from in2in.motion.skeleton import JOINTS, NUM_JOINTS, PARENTS
+from in2in.motion.skeleton import NUM_JOINTS, PARENTS
 
 
 @dataclass(frozen=True)
@@ -32,14 +32,19 @@ class Pose:
 
 def exact_pose(rig: Rig, joints: np.ndarray) -> Pose:
     """Turned as the rig is, with every joint [T, 22, 3] exactly where the motion has it: bones change their length."""
-    rest = np.zeros((NUM_JOINTS, 3))
-    for joint in range(1, NUM_JOINTS):
-        rest[joint] = rest[PARENTS[joint]] + rig.offsets[joint].numpy()
     world, parents = rig.world_rotations().numpy(), list(PARENTS[1:])
     bones = np.asarray(joints, dtype=np.float64)[:, 1:] - joints[:, parents]
     seen = np.einsum("tjba,tjb->tja", world[:, parents], bones)  # from the parent: its rotation undone
     places = np.concatenate([joints[:, :1], seen], axis=1)
-    return Pose(standing(rest, joints[0, 0]), _local(rig), places)
+    return Pose(standing(tpose(rig), joints[0, 0]), _local(rig), places)
+
+
+def tpose(rig: Rig) -> np.ndarray:
+    """A rig's joints [22, 3] in the T-pose, the pelvis at the origin."""
+    rest = np.zeros((NUM_JOINTS, 3))
+    for joint in range(1, NUM_JOINTS):
+        rest[joint] = rest[PARENTS[joint]] + rig.offsets[joint].numpy()
+    return rest
 
 
 def rigid_pose(rig: Rig, rest: np.ndarray) -> Pose:
@@ -60,13 +65,16 @@ def _local(rig: Rig) -> torch.Tensor:
     return torch.cat([rig.root_rotation[:, None], rig.local_rotations], dim=1)
 
 
-def add_person(scene: Scene, seconds: int, name: str, pose: Pose, surfaces: dict[int, Surface]) -> None:
-    """Add a skeleton, its motion and its skin: nodes NAME, NAME_pelvis and so on within it, and NAME_skin.
+def add_person(
+    scene: Scene, seconds: int, name: str, joints: list[str], pose: Pose, surfaces: dict[int, Surface]
+) -> None:
+    """Add a skeleton, its motion and its skin: node NAME, the joints within it, and NAME_skin.
 
     Args:
         scene: to add to.
         seconds: accessor of the times.
         name: such as "person1".
+        joints: names of the 22.
         pose: the motion.
         surfaces: by material, as they are at rest.
     """
@@ -76,7 +84,7 @@ def add_person(scene: Scene, seconds: int, name: str, pose: Pose, surfaces: dict
         parent, children = PARENTS[joint], [first + child for child in CHILDREN[joint]]
         offset = pose.rest[joint] - (pose.rest[parent] if joint else 0)
         family = {"children": children} if children else {}
-        node = scene.node(f"{name}_{JOINTS[joint]}", translation=offset.tolist(), **family)
+        node = scene.node(joints[joint], translation=offset.tolist(), **family)
         moves = {"rotation": scene.accessor(turns[:, joint]), "translation": scene.accessor(pose.places[:, joint])}
         scene.animate(node, seconds, moves)
     skin = scene.skin(name, list(range(first, first + NUM_JOINTS)), pose.rest)

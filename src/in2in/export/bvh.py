@@ -11,6 +11,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 from torch import Tensor
 
+from in2in.export.choices import NAMES, Names
 from in2in.files.whole import whole_file
 from in2in.motion.motion import Motion
 from in2in.motion.rig import CHILDREN, Rig
@@ -28,26 +29,27 @@ ENDS = {
 """Metres from a last joint to the end of its bone: top of the head, toes, finger tips."""
 
 
-def write_bvh(stem: str | Path, motion: Motion) -> list[Path]:
+def write_bvh(stem: str | Path, motion: Motion, names: Names = NAMES["smpl"]) -> list[Path]:
     """Write STEM_person1.bvh and so on.
 
     Args:
         stem: path of the files but for "_personN.bvh".
         motion: with rotations.
+        names: of the joints.
     """
     paths = []
     for number, rig in enumerate(motion.rigs, start=1):
         path = Path(f"{stem}_person{number}.bvh")
         with whole_file(path) as unfinished:
-            unfinished.write_text(bvh_text(rig, motion.fps), encoding="ascii")
+            unfinished.write_text(bvh_text(rig, motion.fps, names), encoding="ascii")
         paths.append(path)
     return paths
 
 
-def bvh_text(rig: Rig, fps: float) -> str:
+def bvh_text(rig: Rig, fps: float, names: Names = NAMES["smpl"]) -> str:
     """One person's motion as the text of a file."""
     order: list[int] = []
-    lines = ["HIERARCHY", *_joint(0, "ROOT", rig.offsets.numpy() * CENTIMETRES, "", order)]
+    lines = ["HIERARCHY", *_joint(0, "ROOT", rig.offsets.numpy() * CENTIMETRES, names.of(), "", order)]
     angles = euler_zxy(np.stack([_local(rig)[:, joint] for joint in order], axis=1))
     root = rig.root_position.numpy()[:, None] * CENTIMETRES
     frames = np.concatenate([root, angles], axis=1).reshape(len(angles), -1)
@@ -82,18 +84,17 @@ def _local(rig: Rig) -> np.ndarray:
     return np.concatenate([root.numpy(), rig.local_rotations.numpy()], axis=1)
 
 
-def _joint(joint: int, kind: str, offsets: np.ndarray, pad: str, order: list[int]) -> Iterator[str]:
+def _joint(joint: int, kind: str, offsets: np.ndarray, names: list[str], pad: str, order: list[int]) -> Iterator[str]:
     """The lines of a joint and all below it; their numbers go to `order`, the order of the channels."""
     order.append(joint)
-    name = JOINTS[joint]
-    yield f"{pad}{kind} {name}"
+    yield f"{pad}{kind} {names[joint]}"
     yield f"{pad}{{"
     yield f"{pad}  OFFSET {_place(offsets[joint])}"
     position = "6 Xposition Yposition Zposition" if kind == "ROOT" else "3"
     yield f"{pad}  CHANNELS {position} Zrotation Xrotation Yrotation"
     for child in CHILDREN[joint]:
-        yield from _joint(child, "JOINT", offsets, pad + "  ", order)
-    if name in ENDS:
+        yield from _joint(child, "JOINT", offsets, names, pad + "  ", order)
+    if (name := JOINTS[joint]) in ENDS:
         end = np.array(ENDS[name]) * CENTIMETRES
         yield from (f"{pad}  End Site", f"{pad}  {{", f"{pad}    OFFSET {_place(end)}", f"{pad}  }}")
     yield f"{pad}}}"

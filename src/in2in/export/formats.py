@@ -8,15 +8,15 @@ from pathlib import Path
 import numpy as np
 
 from in2in.errors import InputError
-from in2in.export.body_model import BodyModel
 from in2in.export.bvh import write_bvh
+from in2in.export.choices import Choices
 from in2in.export.glb import write_glb
 from in2in.export.html import write_page
 from in2in.export.smpl import write_smpl
 from in2in.export.table import write_table
 from in2in.motion.motion import Motion
 
-Writer = Callable[[Path, Motion, BodyModel | None], list[Path]]
+Writer = Callable[[Path, Motion, Choices], list[Path]]
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,8 @@ class Format:
     """A way to write a motion.
 
     Attributes:
-        write: takes the files' path without its ending, the motion, and the body model that it is shown with, if any,
-            which not every format has a place for; returns what it wrote.
+        write: takes the files' path without its ending, the motion and what the user chose, which not every format has
+            a place for; returns what it wrote.
         rigid: it holds bones of constant length, which generated motion only roughly has.
         needs: a module that an extra of this package brings.
     """
@@ -35,29 +35,24 @@ class Format:
     needs: str | None = None
 
 
-def _dressed(ending: str, write: Callable[[Path, Motion, BodyModel | None], None]) -> Writer:
-    """A writer of one file for all persons, in the body model if there is one."""
+def _chosen(ending: str, write: Callable[[Path, Motion, Choices], None]) -> Writer:
+    """A writer of one file for all persons, as the user chose."""
 
-    def write_one(stem: Path, motion: Motion, body_model: BodyModel | None = None) -> list[Path]:
+    def write_one(stem: Path, motion: Motion, choices: Choices) -> list[Path]:
         path = stem.with_name(f"{stem.name}.{ending}")
-        write(path, motion, body_model)
+        write(path, motion, choices)
         return [path]
 
     return write_one
 
 
 def _single(ending: str, write: Callable[[Path, Motion], None]) -> Writer:
-    """A writer of one file for all persons, which shows no body model."""
-    return _dressed(ending, lambda path, motion, _: write(path, motion))
+    """A writer of one file for all persons, of which nothing can be chosen."""
+    return _chosen(ending, lambda path, motion, _: write(path, motion))
 
 
-def _rigid(write: Callable[[Path, Motion], list[Path]]) -> Format:
-    """A format of bones alone, a file for each person."""
-    return Format(lambda stem, motion, _=None: write(stem, motion), rigid=True)
-
-
-def _page(path: Path, motion: Motion, body_model: BodyModel | None) -> None:
-    write_page(path, [motion], motion.title, body_model)
+def _page(path: Path, motion: Motion, choices: Choices) -> None:
+    write_page(path, [motion], motion.title, choices.body_model)
 
 
 # What follows draws pictures: those libraries are imported only when they are used.
@@ -80,13 +75,13 @@ def _png(path: Path, motion: Motion) -> None:
 
 
 FORMATS = {
-    "html": Format(_dressed("html", _page)),
+    "html": Format(_chosen("html", _page)),
     "mp4": Format(_single("mp4", _mp4), needs="imageio_ffmpeg"),
     "gif": Format(_single("gif", _gif)),
     "png": Format(_single("png", _png)),
-    "bvh": _rigid(write_bvh),
-    "glb": Format(_dressed("glb", write_glb)),
-    "smpl": _rigid(write_smpl),
+    "bvh": Format(lambda stem, motion, choices: write_bvh(stem, motion, choices.names), rigid=True),
+    "glb": Format(_chosen("glb", write_glb), rigid=True),
+    "smpl": Format(lambda stem, motion, _: write_smpl(stem, motion), rigid=True),
     "csv": Format(_single("csv", write_table)),
 }
 

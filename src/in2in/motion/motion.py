@@ -124,9 +124,20 @@ class Motion:
 
     @cached_property
     def rigs(self) -> list[Rig]:
-        """The motion of each person on bones of constant length."""
+        """The motion of each person on bones of constant length.
+
+        Generated people are posed by their rotations on one skeleton, which is `bones` or SMPL's neutral body; recorded
+        ones have their own, on which the joints are where they were.
+        """
         self.check()
-        rigs = [Rig.fit(joints, rotations) for joints, rotations in zip(*self.tensors(), strict=True)]
+        if self.features is not None and self.bones is None:
+            decoding = import_module("in2in.motion.decoding").RotationDecoding()  # it knows motion
+            return decoding(torch.from_numpy(self.features)).rigs
+        persons = zip(*self.tensors(), strict=True)
+        if self.bones is not None:
+            rigs = [Rig.posed(joints, rotations, torch.from_numpy(self.bones)) for joints, rotations in persons]
+        else:
+            rigs = [Rig.fit(joints, rotations) for joints, rotations in persons]
         if not all(rig.joints().isfinite().all() for rig in rigs):
             raise InputError(f"motion {self.title!r}: its features hold no rotations (zeros, or two columns alike)")
         return rigs

@@ -1,16 +1,17 @@
 """A person's motion as rotations of a rigid skeleton, which files for other programs need.
 
 Features hold joint positions and, apart from them, the local rotations of all joints but the pelvis; in generated
-motion the two agree only roughly, and bones change their length. Here the joints decide: every bone points where they
-say, and the given rotations decide how it is turned about itself.
+motion the two agree only roughly, and bones change their length. There the rotations decide, on one skeleton for all.
+Recorded motion has joints that are right: every bone points where they say, and the rotations decide how it is turned
+about itself.
 """
 
 from dataclasses import dataclass
 
-import roma
 import torch
 from torch import Tensor
 
+from in2in.motion.inverse_kinematics import fit_rotation
 from in2in.motion.rotations import matrix_from_6d, shortest_turn
 from in2in.motion.skeleton import INDEX, MIRROR, NUM_JOINTS, PARENTS, bone_lengths, forward_kinematics, tpose_offsets
 
@@ -70,6 +71,14 @@ class Rig:
         local = turns[:, list(PARENTS[1:])].transpose(-1, -2) @ turns[:, 1:]
         return cls(offsets, joints[:, 0], turns[:, 0], local)
 
+    @classmethod
+    def posed(cls, joints: Tensor, rotations: Tensor, bones: Tensor) -> "Rig":
+        """The rig of joints [T, 22, 3] that rotations [T, 21, 6] gave on the T-pose with these bones [22]."""
+        local, offsets = matrix_from_6d(rotations.double()), tpose_offsets(bones.double())
+        upright = torch.eye(3, dtype=torch.float64).expand(len(local), 3, 3)
+        body = forward_kinematics(local, upright, upright[..., 0] * 0, offsets.expand(len(local), -1, -1))
+        return cls(offsets, joints[:, 0].double(), fit_rotation(body, (joints - joints[:, :1]).double()), local)
+
     def world_rotations(self) -> Tensor:
         """How every joint is turned in the world, [T, 22, 3, 3]."""
         turns = [self.root_rotation]
@@ -91,7 +100,7 @@ def _trunk(children: tuple[int, ...], bones: Tensor, offsets: Tensor, given: Ten
     left is where it is in the T-pose.
     """
     first, left = list(children), next(child for child in children if MIRROR[child] > child)
-    turn = _nearest_turn(offsets[first].expand(len(bones), -1, -1), bones[:, first])
+    turn = fit_rotation(offsets[first].expand(len(bones), -1, -1), bones[:, first])
     following = [CHILDREN[child][0] for child in children]
     expected = (given[:, [child - 1 for child in children]] @ offsets[following, :, None]).squeeze(-1)
     across = offsets[left] - offsets[MIRROR[left]]
@@ -99,11 +108,4 @@ def _trunk(children: tuple[int, ...], bones: Tensor, offsets: Tensor, given: Ten
     seen = torch.cat([bones[:, following], (bones[:, left] - bones[:, MIRROR[left]])[:, None]], dim=1)
     seen = (turn[:, None].transpose(-1, -2) @ seen[..., None]).squeeze(-1)
     expected, seen = (torch.nn.functional.normalize(vectors, dim=-1).flatten(0, 1) for vectors in (expected, seen))
-    return turn @ _nearest_turn(expected, seen)
-
-
-def _nearest_turn(start: Tensor, end: Tensor) -> Tensor:
-    """The rotation [..., 3, 3] that brings vectors [..., N, 3] nearest to others."""
-    turn = roma.special_procrustes(end.transpose(-1, -2) @ start)
-    assert isinstance(turn, Tensor)
-    return turn
+    return turn @ fit_rotation(expected, seen)
