@@ -82,7 +82,7 @@ def steps_an_epoch(trainer: "Trainer", data: "InteractionDataModule") -> int:
 
 
 def check_model(module: "LightningModule | Any") -> None:
-    """Whether what is trained is a denoiser of the 262 features, where it is to be one."""
+    """Whether what is trained is a denoiser of the 262 features and of its text's states, where it is to be one."""
     from in2in.models.denoiser import Network
     from in2in.motion.representation import NUM_FEATURES
     from in2in.training.module import DenoisingModule
@@ -94,6 +94,13 @@ def check_model(module: "LightningModule | Any") -> None:
         raise InputError(
             f"module.denoiser is no denoiser of {NUM_FEATURES} features: choose model=in2in, intergen, individual or "
             "mdm, and leave model.features as it is"
+        )
+    conditioner: Any = module.conditioner
+    read = denoiser.embed_text.weight.shape[1]  # type: ignore[union-attr,operator,index]
+    text, head = conditioner.encoder.dim, len(conditioner.head.norm.weight)
+    if not text == head == read:
+        raise InputError(
+            f"text.dim={text}, head.width={head} and model.text_dim={read} must be the same width: leave the last two"
         )
 
 
