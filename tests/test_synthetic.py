@@ -169,13 +169,13 @@ def test_who_walks_and_who_is_behind() -> None:
             starter, partner = clip.truth.starter, 1 - clip.truth.starter
             pelvis = joints_of(clip.motion)[:, :, 0, [0, 2]]
             way = (pelvis[:, -1] - pelvis[:, 0]).norm(dim=-1)
-            half = (pelvis[:, len(clip.motion) // 3] - pelvis[:, 0]).norm(dim=-1)
+            gone = (pelvis - pelvis[:, :1]).norm(dim=-1) > 0.3
             ahead = ((pelvis[starter] - pelvis[partner]) * (pelvis[partner, -1] - pelvis[partner, 0])).sum(dim=-1)
             match kind:
                 case "approach":
                     assert way[starter] > 1.0 > 0.3 > way[partner]
                 case "walk apart":
-                    assert half[starter] > half[partner]
+                    assert int(gone[starter].long().argmax()) < int(gone[partner].long().argmax())
                     assert (pelvis[0, -1] - pelvis[1, -1]).norm() > clip.truth.distance + 1.5
                 case "push":
                     assert way[partner] > 0.35
@@ -235,3 +235,18 @@ def test_speeds_and_accelerations_are_inside_those_of_real_dancers(clips: list[C
     for part, joints in PARTS:
         for order, limit in zip((1, 2), SALSA[part], strict=True):
             assert np.quantile(data.differences(order, joints), 0.999) < limit, (part, order)
+
+
+def test_people_live_while_they_wait(clips: list[Clip]) -> None:
+    data = DataSet("generated", tuple(joints_of(clip.motion).double().numpy() for clip in clips))
+    pelvis, everybody = data.still()
+    assert pelvis < 0.2, "statues that move one arm stand still in 59 % of the frames"
+    assert everybody < 0.06, "and nobody moves in 21 %"
+    assert np.quantile(data.differences(1, ("pelvis",)), 0.1) < 0.1, "they do not run about either"
+
+
+def test_still_shares_are_those_of_the_frames() -> None:
+    resting = np.zeros((2, 31, 22, 3))
+    walking = resting.copy()
+    walking[0, :, :, 0] = np.arange(31)[:, None] / FPS
+    assert DataSet("half", (resting, walking)).still() == (0.75, 0.5)

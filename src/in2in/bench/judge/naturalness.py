@@ -1,4 +1,4 @@
-"""Joint angles, speeds and accelerations of whole data sets, side by side.
+"""Joint angles, speeds, accelerations and stillness of whole data sets, side by side.
 
     python -m in2in.bench.judge.naturalness FOLDER [FOLDER ...]
 
@@ -28,6 +28,9 @@ PARTS = (
 
 QUANTILES = (0.5, 0.9, 0.99, 0.999, 1.0)
 
+STILL_PELVIS, STILL_BODY = 0.05, 0.15
+"""m/s under which a pelvis stands still, and under which nobody's joints do more than rest."""
+
 
 @dataclass(frozen=True)
 class DataSet:
@@ -53,6 +56,13 @@ class DataSet:
         found = [np.linalg.norm(np.diff(clip[:, :, chosen], n=order, axis=1), axis=-1).ravel() for clip in self.clips]
         return np.concatenate(found) * FPS**order
 
+    def still(self) -> tuple[float, float]:
+        """Shares of the frames: of a person's in which the pelvis stands still, of a clip's in which nobody moves."""
+        speeds = [np.linalg.norm(np.diff(clip, axis=1), axis=-1) * FPS for clip in self.clips]
+        pelvis = np.concatenate([speed[:, :, 0].ravel() for speed in speeds])
+        fastest = np.concatenate([speed.max(axis=(0, 2)) for speed in speeds])
+        return float((pelvis < STILL_PELVIS).mean()), float((fastest < STILL_BODY).mean())
+
 
 def _row(first: str, cells: Sequence[str], width: int) -> str:
     return f"{first:<24}" + "".join(f"{cell:>{width}}" for cell in cells)
@@ -71,6 +81,13 @@ def dynamics_table(sets: Sequence[DataSet]) -> str:
     return "\n".join(lines)
 
 
+def stillness_table(sets: Sequence[DataSet]) -> str:
+    """For each data set how much of the time pelvises stand still and nobody moves."""
+    heads = [f"pelvis < {STILL_PELVIS:g} m/s", f"nobody > {STILL_BODY:g} m/s"]
+    rows = [_row(f"  {data.name[:20]}", [f"{share:.1%}" for share in data.still()], 20) for data in sets]
+    return "\n".join([_row("share of the frames", heads, 20), *rows])
+
+
 def anatomy_table(sets: Sequence[DataSet]) -> str:
     """For each angle its range, then for each data set what is reached and the share of the frames outside."""
     lines = [_row("angle, degrees", ["range", *(data.name[:26] for data in sets)], 28)]
@@ -83,9 +100,9 @@ def anatomy_table(sets: Sequence[DataSet]) -> str:
 
 
 def main() -> None:
-    """Print both tables for the folders named."""
+    """Print the tables for the folders named."""
     sets = [DataSet.read(Path(folder)) for folder in sys.argv[1:]]
-    print(f"{dynamics_table(sets)}\n\n{anatomy_table(sets)}")
+    print(f"{dynamics_table(sets)}\n\n{stillness_table(sets)}\n\n{anatomy_table(sets)}")
 
 
 if __name__ == "__main__":

@@ -73,6 +73,10 @@ class Actor:
         shift: [T, 2], how far the pelvis is moved to its left and ahead of where the feet follow.
         nod: [T], pitch of the head down, on top of the look.
         elbow: [T], how much more the hanging arms are bent.
+        turn: [T], yaw of the pelvis to the left of where the feet follow.
+        roll: [T], roll of the pelvis to the right.
+        glance: [T], yaw of the head to the left, on top of the look.
+        loose: by side [T], how far ahead a hanging arm swings.
         balance: [T], share of the way that the pelvis goes over the foot that carries.
     """
 
@@ -92,7 +96,8 @@ class Actor:
         self.twist = wander(rng, time, 0.03, 5.0)
         self.shift = np.stack([wander(rng, time, 0.018, 6.0), wander(rng, time, 0.01, 4.0)], axis=1)
         self.nod = style.nod + wander(rng, time, 0.03, 4.0)
-        self.elbow = np.zeros(frames)
+        self.elbow, self.turn, self.roll, self.glance = (np.zeros(frames) for _ in range(4))
+        self.loose = {side: np.zeros(frames) for side in (LEFT, RIGHT)}
         self.balance = np.full(frames, 0.4)
         self.hang = rng.uniform(0.9, 1.1)
         self.reaches: list[Reach] = []

@@ -13,6 +13,7 @@ from in2in.bench.people.figure import Figure
 from in2in.bench.people.footsteps import Foot
 from in2in.bench.people.kinds import KINDS
 from in2in.bench.people.limbs import about_y, apply
+from in2in.bench.people.living import enliven, seconds
 from in2in.bench.people.phrases.phrase import tell
 from in2in.bench.people.posing import pose
 from in2in.bench.people.stage import BEFORE, Stage
@@ -74,6 +75,8 @@ def generate(index: int, seed: int, kind: str | None = None, split: str = TRAIN)
     rng = np.random.default_rng([seed, index])
     stage = Stage(casting, rng)
     chosen.choreograph(stage)
+    for person, actor in enumerate(stage.actors):
+        enliven(actor, seconds(stage.touches), np.random.default_rng([seed, index, person]))
     figures, feet = pose(stage.actors)
     first = round(BEFORE * FPS)
     shown = slice(first, first + round(stage.end * FPS))

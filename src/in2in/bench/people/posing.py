@@ -62,13 +62,13 @@ def _trunk(actor: Actor, feet: dict[str, Foot]) -> Figure:
     forth = actor.shift[:, 1] - 0.22 * np.sin(actor.lean)
     spot = ground.path + sway[:, None] * left + forth[:, None] * ahead
 
-    yaw = 0.16 * stride
+    swing = 0.16 * stride
     lean = actor.lean + 0.045 * smooth(speed, 3.0)
-    roll = 0.05 * style.bounce * (carried["left"] - carried["right"])
-    rotation = about_y(ground.facing + yaw) @ about_x(lean) @ about_z(roll)
+    roll = 0.05 * style.bounce * (carried["left"] - carried["right"]) + actor.roll
+    rotation = about_y(ground.facing + swing + actor.turn) @ about_x(lean) @ about_z(roll)
     height = _height(actor, feet, spot, rotation)
     figure = Figure(body, np.stack([spot[:, 0], height, spot[:, 1]], axis=1), rotation)
-    twist = actor.twist - yaw * (1.5 + 0.6 * style.arm_swing)
+    twist = actor.twist - swing * (1.5 + 0.6 * style.arm_swing) - 0.6 * actor.turn
     tilt = actor.tilt - roll
     for name in ("spine1", "spine2", "spine3"):
         figure.turn_locally(name, about_y(twist / 3) @ about_x(actor.bend / 3) @ about_z(tilt / 3))
@@ -105,7 +105,7 @@ def _head(actor: Actor, figure: Figure, figures: Sequence[Figure]) -> None:
         weight = look.weight * (1.0 - minimum_jerk((np.abs(aside) - 1.9) / 0.9))
         yaw += weight * (1.25 * np.tanh(aside / 1.25) - yaw)
         pitch += weight * (0.8 * np.tanh(down / 0.8) - pitch)
-    yaw, pitch = smooth(yaw, 3.0), smooth(pitch, 3.0) + actor.nod
+    yaw, pitch = smooth(yaw, 3.0) + actor.glance, smooth(pitch, 3.0) + actor.nod
     figure.turn("neck", chest @ about_y(0.4 * yaw) @ about_x(0.4 * pitch))
     figure.turn_locally("head", about_y(0.6 * yaw) @ about_x(0.6 * pitch))
 
@@ -136,8 +136,11 @@ def _hanging(actor: Actor, figure: Figure, side: str, shoulder: Array, feet: dic
     body, style = actor.body, actor.style
     speed = smooth(np.linalg.norm(np.gradient(actor.ground.path, actor.time, axis=0), axis=1), 4.0)
     stride = SIGN[side] * smooth(_stride(actor, feet), 2.5)
-    forward = -0.02 + 0.5 * style.arm_swing * stride
-    elbow = 0.28 * actor.hang + actor.elbow + 0.25 * np.maximum(speed - 0.6, 0.0) + 0.25 * style.arm_swing * stride
+    forward = -0.02 + 0.5 * style.arm_swing * stride + actor.loose[side]
+    elbow = 0.6 * actor.loose[side]
+    elbow = (
+        elbow + 0.28 * actor.hang + actor.elbow + 0.25 * np.maximum(speed - 0.6, 0.0) + 0.25 * style.arm_swing * stride
+    )
     elbow = 0.12 + np.logaddexp(0.0, 8.0 * (elbow - 0.12)) / 8.0
     out = 0.14 * style.spread * actor.hang
     chest = figure.upright_chest(0.5)
