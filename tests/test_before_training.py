@@ -96,6 +96,8 @@ def test_the_rate_falls_over_the_whole_training(
         (["trainer.max_epochs=0"], "training would take no step (trainer.max_epochs=0"),
         (["+trainer.limit_train_batches=0"], "training would take no step"),
         (["+trainer.limit_train_batches=0.1"], "trainer.limit_train_batches=0.1): raise these"),
+        (["+callbacks.mine.minutes=3"], "callbacks.mine names no class"),
+        (["+callbacks.mine=3"], "callbacks.mine names no class"),
         (["model.text_dim=2"], "text.dim=384, head.width=384 and model.text_dim=2 must be the same width"),
         (["head.width=96"], "head.width=96 and model.text_dim=384 must be the same width"),
         (["data.batch_size=0"], "data.batch_size=0 and data.repeat=1 must be 1 or more"),

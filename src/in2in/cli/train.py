@@ -57,8 +57,8 @@ def main(cfg: DictConfig) -> float | None:
     told += settle_bones(cfg)
     trainer = instantiate(
         cfg.trainer,
-        logger=built(cfg.logger),
-        callbacks=built(cfg.callbacks),
+        logger=built(cfg.logger, "logger"),
+        callbacks=built(cfg.callbacks, "callbacks"),
         plugins=[*(instantiate(cfg.trainer.get("plugins")) or []), WholeCheckpoints()],
     )
     if isinstance(trainer.accelerator, CPUAccelerator) and str(cfg.trainer.precision).startswith("16"):
@@ -158,8 +158,11 @@ def copy_text_model(given: Path, place: Path) -> None:
     print(f"text.model={given} was copied into the run: {place}")
 
 
-def built(nodes: DictConfig) -> list[Any]:
+def built(nodes: DictConfig, group: str) -> list[Any]:
     """The objects of a group, without those that are set to null."""
+    for name, node in nodes.items():
+        if node is not None and not (OmegaConf.is_dict(node) and node.get("_target_")):
+            raise InputError(f"{group}.{name} names no class: give {group}.{name}._target_, or {group}.{name}=null")
     return [instantiate(node) for node in nodes.values() if node is not None]
 
 
