@@ -8,7 +8,7 @@ CLIPS ?= 192
 REPEATS ?= 3
 KINDS := [circle dance,hand over,hug,kick and block,mirror arms,pat on the shoulder,point,punch and dodge]
 
-.PHONY: help setup demo results test lint docs clean
+.PHONY: help setup demo web results test lint docs clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -31,6 +31,10 @@ demo: setup ## Sample eight kinds of interaction from the bundled weights, and j
 	$(BIN)/in2in-sample run=src/in2in/weights/in2in prompts=docs/demo.jsonl out=demo/samples
 	@echo "open demo/judged/000.html and demo/samples/000.html in a browser"
 
+web: setup ## Make web/, a page that runs the bundled model in any browser, with no server behind it (a minute)
+	rm -rf web
+	$(BIN)/in2in-export run=src/in2in/weights/in2in to=web out=web
+
 results: setup ## Train and evaluate all rows of docs/results.md (many hours; STEPS=, CLIPS=, REPEATS=; resumes where it stopped)
 	$(BIN)/python scripts/make_results.py --work $(WORK) --steps $(STEPS) --clips $(CLIPS) --repeats $(REPEATS) $(MORE)
 
@@ -48,4 +52,4 @@ docs: setup ## Build the pages as a site, site/index.html; warnings are errors
 	@echo "open site/index.html in a browser; search needs a server: python3 -m http.server -d site"
 
 clean: ## Remove what setup, the demo and the site made
-	rm -rf .venv demo site
+	rm -rf .venv demo site web

@@ -7,6 +7,7 @@ motion.to_html("shake.html")
 """
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import torch
 from hydra.utils import instantiate
 from torch import nn
 
+from in2in.diffusion.noise import counted_noise
 from in2in.diffusion.sampler import Sampler, draw_noise, length_mask
 from in2in.errors import InputError
 from in2in.models.condition import TextConditioner
@@ -48,6 +50,9 @@ class Generator:
         guidance: a note on how the denoiser is guided, kept with every motion.
         provenance: what it samples with, kept with every motion; None where that is unknown.
         decoding: features to joints; the predicted positions where not given.
+
+    Attributes:
+        draw: what draws the noise of a seed; see `counted`.
     """
 
     def __init__(
@@ -63,6 +68,7 @@ class Generator:
         self.denoiser, self.conditioner, self.space = denoiser, conditioner, space
         self.decoding = decoding or PositionDecoding()
         self.sampler, self.guidance, self.provenance = sampler, guidance or {}, provenance
+        self.draw = draw_noise
 
     @classmethod
     def from_pretrained(
@@ -130,7 +136,17 @@ class Generator:
         guidance = {**self.guidance, **weights}
         guided = instantiate({**guidance, "_partial_": True})(self.denoiser.denoiser).eval()
         made = None if self.provenance is None else replace(self.provenance, guidance=guidance)
-        return Generator(guided, self.conditioner, self.space, self.sampler, guidance, made, self.decoding)
+        same = copy(self)
+        same.denoiser, same.guidance, same.provenance = guided, guidance, made
+        return same
+
+    def counted(self) -> "Generator":
+        """The same model with noise by `in2in.diffusion.noise`: a seed then gives the motion that its page gives."""
+        same = copy(self)
+        same.draw = counted_noise
+        if (made := self.provenance) is not None:
+            same.provenance = replace(made, sampler={**made.sampler, "noise": "counted"})
+        return same
 
     def unguided(self) -> nn.Module:
         """The network without guidance; of DualMDM the blend of both without."""
@@ -183,7 +199,7 @@ class Generator:
     def _generate(self, prompts: list[Prompt], report: Callable[[int], None]) -> list[Motion]:
         device = self.space.normalizer.mean.device
         lengths = [prompt.frames for prompt in prompts]
-        noise = draw_noise([prompt.seed for prompt in prompts], lengths, PERSONS, NUM_FEATURES)
+        noise = self.draw([prompt.seed for prompt in prompts], lengths, PERSONS, NUM_FEATURES)
         condition = self.conditioner(
             [prompt.prompt.strip() for prompt in prompts],
             [(prompt.individual1.strip(), prompt.individual2.strip()) for prompt in prompts],

@@ -1,9 +1,13 @@
-"""in2in-export: samples that were made before, and clips of a data set, in the formats of other programs."""
+"""in2in-export: samples that were made before, and clips of a data set, in the formats of other programs.
+
+to=web exports a trained model instead: a page that samples in the browser.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from glob import glob
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +15,8 @@ from omegaconf import DictConfig
 from tqdm import tqdm
 
 from in2in.cli.entry import command
-from in2in.cli.schema import options
+from in2in.cli.generator import load_generator
+from in2in.cli.schema import check, options
 from in2in.errors import InputError
 
 if TYPE_CHECKING:
@@ -31,12 +36,18 @@ class ExportOptions:
     smplh_model: str | None
     names: str
     skeleton: str | None
+    run: str | None
 
 
 @command("export")
 def main(cfg: DictConfig) -> None:
     """Read and check everything, then write each in every format; say how far rigid bones are from the motion."""
     chosen = options(ExportOptions, cfg)
+    if "web" in listed(chosen.to):
+        return export_model(cfg, chosen)
+    for name in ("run", "guidance", "sampler", "decoding"):
+        if cfg[name] is not None:
+            raise InputError(f"{name}= is of a model, which to=web alone exports; samples are given by files=")
 
     from in2in.export.body_model import read_body_model
     from in2in.export.choices import choices
@@ -70,6 +81,31 @@ def main(cfg: DictConfig) -> None:
         print(chosen.page)
     else:
         print(out or named[0][0].parent)
+
+
+def export_model(cfg: DictConfig, chosen: ExportOptions) -> None:
+    """Write the page that samples from a run in the browser."""
+    if len(listed(chosen.to)) > 1 or chosen.files or chosen.clips or chosen.page or chosen.smplh_model or chosen.skeleton:
+        raise InputError("to=web exports a model, not samples: give it alone, with run= and out=")
+    if chosen.out is None:
+        raise InputError("to=web writes a folder: add out=FOLDER")
+    if any(find_spec(name) is None for name in ("onnx", "onnxscript")):
+        raise InputError("to=web needs packages that are not installed: pip install 'in2in[web]'")
+    check(cfg)
+    out = Path(chosen.out)
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise InputError(f"out={out} is there already: choose another folder")
+    generator = load_generator(cfg, "cpu")
+
+    from in2in.web.folder import write_web
+
+    print("a model of some million weights takes a minute or two")
+    sizes = write_web(out, generator)
+    print(
+        f"{sum(sizes.values()) / 1e6:.1f} MB, of which the text encoder {sizes['text.onnx'] / 1e6:.1f} MB; to see it:"
+    )
+    print(f"python3 -m http.server --bind 127.0.0.1 -d {out} 8000, then open http://127.0.0.1:8000")
+    print(out)
 
 
 def gathered(stems: Sequence[Path], out: Path) -> list[Path]:

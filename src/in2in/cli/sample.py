@@ -40,6 +40,7 @@ class SampleOptions:
     seed: int
     run: str | None
     batch_size: int
+    counted_noise: bool
     device: str
     first_length: bool
     export: list[str] | str
@@ -79,6 +80,8 @@ def main(cfg: DictConfig) -> None:
     prompts = [sample for prompt in prompts for sample in prompt.samples(chosen.num_samples)]
     # a trainer moves it, in each of its processes to a device of its own
     generator = load_generator(cfg, "cpu" if sharded else chosen_device(chosen.device))
+    if chosen.counted_noise:
+        generator = generator.counted()
     if not sharded:
         check_kept(out, generator)
         if kept := check_prompts(out, prompts):

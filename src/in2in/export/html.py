@@ -64,7 +64,7 @@ def page_data(motions: Sequence[Motion], body_model: BodyModel | None = None) ->
     if not motions:
         raise InputError("a page needs at least one motion")
     data: dict[str, object] = {
-        "body": _body(),
+        "body": skeleton(),
         "takes": [_encode(motion, body_model is not None) for motion in motions],
     }
     if body_model is not None:
@@ -85,7 +85,7 @@ def asset(name: str) -> str:
     return (files("in2in.export") / "viewer" / name).read_text(encoding="utf-8")
 
 
-def _body() -> dict[str, object]:
+def skeleton() -> dict[str, object]:
     """The skeleton that the viewer's bodies are built around: names, parents and T-pose in metres."""
     directions = np.asarray(TPOSE_DIRECTIONS, dtype=np.float64)
     norms = np.linalg.norm(directions, axis=-1, keepdims=True)

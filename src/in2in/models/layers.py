@@ -82,7 +82,7 @@ class Attention(nn.Module):
         bias_q, bias_kv = self.in_proj.bias.split([width, 2 * width])
         q = rearrange(linear(h, weight_q, bias_q), "n t (h d) -> n h t d", h=self.heads)
         kv = linear(context, weight_kv, bias_kv)
-        kv = torch.cat([kv, kv.new_zeros(len(kv), 1, 2 * width)], dim=1)
+        kv = torch.cat([kv, kv.new_zeros(kv.shape[0], 1, 2 * width)], dim=1)
         k, v = rearrange(kv, "n s (two h d) -> two n h s d", two=2, h=self.heads)
         visible = None if mask is None else F.pad(mask, (0, 1), value=True)[:, None, None, :]
         dropout = self.dropout if self.training else 0.0

@@ -47,9 +47,34 @@ def _children(joint: int) -> list[int]:
 
 def fit_rotation(rest: Tensor, bones: Tensor) -> Tensor:
     """The rotation [..., 3, 3] that best turns vectors [..., K, 3] onto others (Kabsch); long ones count more."""
+    if torch.compiler.is_exporting():
+        return fit_rotation_by_squares(rest, bones)
     rotation = roma.special_procrustes(bones.transpose(-1, -2) @ rest)
     assert isinstance(rotation, Tensor)
     return rotation
+
+
+def fit_rotation_by_squares(rest: Tensor, bones: Tensor) -> Tensor:
+    """`fit_rotation` by products alone, for exported graphs, which have no decompositions of matrices.
+
+    The best rotation's quaternion q is the eigenvector of Horn's 4 x 4 matrix with the largest eigenvalue; that matrix,
+    shifted to have no negative one and squared again and again, becomes a multiple of q q^T.
+    """
+    m = rest.transpose(-1, -2) @ bones
+    (xx, xy, xz), (yx, yy, yz), (zx, zy, zz) = (row.unbind(-1) for row in m.unbind(-2))
+    w, x, y, z = xx + yy + zz, xx - yy - zz, yy - xx - zz, zz - xx - yy
+    rows = (w, yz - zy, zx - xz, xy - yx), (yz - zy, x, xy + yx, zx + xz)
+    rows += (zx - xz, xy + yx, y, yz + zy), (xy - yx, zx + xz, yz + zy, z)
+    n = torch.stack([torch.stack(row, dim=-1) for row in rows], dim=-2)
+    n = n + n.square().sum(dim=(-1, -2), keepdim=True).sqrt() * torch.eye(4)
+    for _ in range(16):
+        n = n / n.diagonal(dim1=-1, dim2=-2).sum(dim=-1)[..., None, None]
+        n = n @ n
+    n = n / n.diagonal(dim1=-1, dim2=-2).sum(dim=-1)[..., None, None]
+    (_ww, wx, wy, wz), (_, xx, xy, xz), (_, _, yy, yz), (*_, zz) = (row.unbind(-1) for row in n.unbind(-2))
+    turn = (1 - 2 * (yy + zz), 2 * (xy - wz), 2 * (xz + wy)), (2 * (xy + wz), 1 - 2 * (xx + zz), 2 * (yz - wx))
+    turn += ((2 * (xz - wy), 2 * (yz + wx), 1 - 2 * (xx + yy)),)
+    return torch.stack([torch.stack(row, dim=-1) for row in turn], dim=-2)
 
 
 def _fit(children: list[int], rest: Tensor, joints: Tensor) -> Tensor:
