@@ -61,8 +61,9 @@ def main() -> None:
     print(f"{sum(sizes.values()) / 1e6:.1f} MB, of which text.onnx {sizes['text.onnx'] / 1e6:.1f}, ", end="")
     print(f"largest file {max(sizes.values()) / 1e6:.1f}")
     print(f"{len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[0]:.1f}")
-    prompts = [json.loads(line) for line in PROMPTS.read_text(encoding="utf-8").splitlines()]
-    prompts = [Prompt(**{k: v for k, v in own.items() if k in Prompt.__annotations__} | {"seconds": SECONDS}) for own in prompts]
+    lines = [json.loads(line) for line in PROMPTS.read_text(encoding="utf-8").splitlines()]
+    known = Prompt.__annotations__.keys() - {"seconds"}
+    prompts = [Prompt(**{k: v for k, v in line.items() if k in known}, seconds=SECONDS) for line in lines]
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder))
     Thread(target=server.serve_forever, daemon=True).start()
     made = []
@@ -73,14 +74,14 @@ def main() -> None:
             chromium.get(f"http://127.0.0.1:{server.server_port}/")
             wait(chromium, "document.body?.classList.contains('ready')")
             ready = time.perf_counter() - begun
-            first, took = generate(chromium, prompts[0])
+            _, took = generate(chromium, prompts[0])
             print(f"{start}: ready after {ready:.1f} s, first motion {took:.1f} s later")
         for prompt in prompts:
             made.append(generate(chromium, prompt))
         threads = chromium.execute_script("return page.threads")
         print(f"{SECONDS:g} s of motion: {np.median([took for _, took in made]):.1f} s on {threads} threads")
-        wait(chromium, "document.getElementById('player').contentWindow.viewer?.frames > 0")
-        chromium.execute_script("const v = document.getElementById('player').contentWindow.viewer; v.pause(); v.seek(60)")
+        wait(chromium, "page.player.viewer?.frames > 0")
+        chromium.execute_script("const { viewer } = page.player; viewer.pause(); viewer.seek(60)")
         shot(chromium, (1280, 800), Path("docs/web.png"))
         shot(chromium, (390, 844), Path("docs/web_phone.png"))
         chromium.quit()

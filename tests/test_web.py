@@ -99,15 +99,15 @@ def test_every_graph_is_its_part_of_the_model(folder: Path, generator: Generator
 
 
 def test_what_the_page_cannot_hold_is_one_line(cli, tmp_path: Path) -> None:
-    given = ("to=web", f"run={BUNDLED}", f"out={tmp_path / 'page'}")
-    for more, told in (
-        (("sampler=dpm",), "sampler=ddim"),
-        (("files=x.npz",), "to=web exports a model, not samples"),
-        (("out=null",), "add out=FOLDER"),
+    (tmp_path / "something").write_text("")
+    out = f"out={tmp_path / 'page'}"
+    for given, told in (
+        ((out, "sampler=dpm"), "sampler=ddim"),
+        ((out, "files=x.npz"), "to=web exports a model, not samples"),
+        ((), "add out=FOLDER"),
         ((f"out={tmp_path}",), f"out={tmp_path} is there already"),
     ):
-        (tmp_path / "something").write_text("")
-        finished = cli("export", *(part for part in given if part[:4] != more[0][:4]), *more)
+        finished = cli("export", "to=web", f"run={BUNDLED}", *given)
         assert finished.code == 1
         assert told in finished.err.splitlines()[-1]
     finished = cli("export", "files=x.npz", "to=bvh", f"run={BUNDLED}")

@@ -85,7 +85,14 @@ def main(cfg: DictConfig) -> None:
 
 def export_model(cfg: DictConfig, chosen: ExportOptions) -> None:
     """Write the page that samples from a run in the browser."""
-    if len(listed(chosen.to)) > 1 or chosen.files or chosen.clips or chosen.page or chosen.smplh_model or chosen.skeleton:
+    if (
+        len(listed(chosen.to)) > 1
+        or chosen.files
+        or chosen.clips
+        or chosen.page
+        or chosen.smplh_model
+        or chosen.skeleton
+    ):
         raise InputError("to=web exports a model, not samples: give it alone, with run= and out=")
     if chosen.out is None:
         raise InputError("to=web writes a folder: add out=FOLDER")

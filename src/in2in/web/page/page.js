@@ -224,5 +224,10 @@ window.addEventListener("hashchange", () => {
   readLink();
   generate();
 });
-window.page = { results, threads: 0, get busy() { return wanted !== null; } };
+window.page = {
+  results,
+  threads: 0,
+  get busy() { return wanted !== null; },
+  get player() { return element("player").contentWindow; },
+};
 start().catch((error) => say(`The page cannot start: ${error.message}`, true));
