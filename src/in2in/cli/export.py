@@ -46,7 +46,7 @@ def main(cfg: DictConfig) -> None:
     if "web" in listed(chosen.to):
         return export_model(cfg, chosen)
     for name in ("run", "guidance", "sampler", "decoding"):
-        if cfg[name] is not None:
+        if cfg.get(name) is not None:
             raise InputError(f"{name}= is of a model, which to=web alone exports; samples are given by files=")
 
     from in2in.export.body_model import read_body_model
