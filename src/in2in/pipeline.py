@@ -14,10 +14,14 @@ from typing import Any
 
 import torch
 from hydra.utils import instantiate
-from torch import nn
+from torch import Tensor, nn
 
 from in2in.diffusion.noise import counted_noise
-from in2in.diffusion.sampler import Sampler, draw_noise, length_mask
+from in2in.diffusion.sampler import Edit, Sampler, draw_noise, length_mask
+from in2in.direction.checks import check
+from in2in.direction.scene import Scene
+from in2in.direction.steering import Steering
+from in2in.direction.takes import Takes
 from in2in.errors import InputError
 from in2in.models.condition import TextConditioner
 from in2in.motion.decoding import Decoding, PositionDecoding
@@ -27,6 +31,7 @@ from in2in.motion.prompt import Prompt
 from in2in.motion.provenance import Origin, Provenance
 from in2in.motion.representation import NUM_FEATURES
 from in2in.motion.space import FeatureSpace
+from in2in.motion.texts import Texts
 from in2in.runs.building import build, misfit
 from in2in.runs.folder import described, read_config, read_run, space_of
 from in2in.runs.provenance import precision_in_use, weights_sha256
@@ -155,7 +160,7 @@ class Generator:
     @torch.inference_mode()
     def __call__(
         self,
-        prompts: str | Prompt | Sequence[Prompt],
+        prompts: str | Prompt | Sequence[Prompt] | Scene,
         *,
         num_samples: int = 1,
         batch_size: int = 16,
@@ -166,13 +171,15 @@ class Generator:
         """Generate motions, in the order of the prompts: generator("two people hug", seconds=4, num_samples=2, seed=0).
 
         Args:
-            prompts: a text, a prompt, or prompts of any lengths.
+            prompts: a text, a prompt, prompts of any lengths, or a scene with all that it asks for.
             num_samples: how many motions for each prompt, with seeds in a row.
             batch_size: how many are made at once; those of like length go together.
             on_step: called after each denoising step with steps done and steps in all.
             first_length: make all of a batch as long as its first, in the order of the prompts, as published.
             fields: of every prompt: seconds, seed, individual1, individual2.
         """
+        if isinstance(prompts, Scene):
+            return self._direct(replace(prompts, **fields).samples(num_samples), batch_size, on_step)
         if isinstance(prompts, str):
             prompts = Prompt(prompts, **fields)
         given = [prompts] if isinstance(prompts, Prompt) else prompts
@@ -196,25 +203,70 @@ class Generator:
             motions.update(zip(places, made, strict=True))
         return [motions[place] for place in range(len(prompts))]
 
+    def _direct(self, scenes: list[Scene], batch_size: int, on_step: Callable[[int, int], None] | None) -> list[Motion]:
+        """A motion for each seed of a scene."""
+        check(scenes[0])
+        size = 1 if scenes[0].takes else batch_size
+        batches = [scenes[start : start + size] for start in range(0, len(scenes), size)]
+        total, motions = len(batches) * self.sampler.steps, []
+        for number, batch in enumerate(batches):
+
+            def report(done: int, before: int = number * self.sampler.steps) -> None:
+                if on_step is not None:
+                    on_step(before + done, total)
+
+            if batch[0].takes:
+                takes = Takes(batch[0], self.space)
+                features = self._features(takes.prompts, report, takes, takes.shared)
+                made = [self._motion(takes.whole(features), takes.texts, batch[0].seed)]
+            else:
+                prompts = [scene.as_prompt() for scene in batch]
+                steering = Steering(batch[0], prompts[0].frames, self.space, self.decoding)
+                asked = [prompt.swap() for prompt in prompts] if steering.stage.swapped else prompts
+                features = self._features(asked, report, steering)
+                made = [
+                    steering.shown(self._motion(own, prompt.texts, prompt.seed))
+                    for own, prompt in zip(features, asked, strict=True)
+                ]
+            note = {"scene": batch[0].told()}
+            motions += [replace(motion, guidance={**motion.guidance, **note}) for motion in made]
+        return motions
+
     def _generate(self, prompts: list[Prompt], report: Callable[[int], None]) -> list[Motion]:
+        features = self._features(prompts, report)
+        return [
+            self._motion(own[:, : prompt.frames], prompt.texts, prompt.seed)
+            for own, prompt in zip(features, prompts, strict=True)
+        ]
+
+    def _features(
+        self,
+        prompts: list[Prompt],
+        report: Callable[[int], None],
+        edit: Edit | None = None,
+        shared: Callable[[Tensor], Tensor] | None = None,
+    ) -> Tensor:
+        """Features [B, P, T, 262] in physical units of prompts, those of shorter ones padded.
+
+        Args:
+            prompts: B of them.
+            report: called with the number of steps done.
+            edit: what is done to each prediction.
+            shared: what is done to the noise.
+        """
         device = self.space.normalizer.mean.device
         lengths = [prompt.frames for prompt in prompts]
         noise = self.draw([prompt.seed for prompt in prompts], lengths, PERSONS, NUM_FEATURES)
+        noise = noise if shared is None else shared(noise)
         condition = self.conditioner(
             [prompt.prompt.strip() for prompt in prompts],
             [(prompt.individual1.strip(), prompt.individual2.strip()) for prompt in prompts],
         )
         mask = length_mask(lengths).to(device) if len(set(lengths)) > 1 else None  # without one, faster kernels serve
-        x0 = self.sampler(self.denoiser, noise.to(device), condition, mask, report)
-        features = self.space.decode(x0).float().cpu()
+        x0 = self.sampler(self.denoiser, noise.to(device), condition, mask, report, edit)
+        return self.space.decode(x0).float().cpu()
+
+    def _motion(self, features: Tensor, texts: Texts, seed: int) -> Motion:
+        """The motion of features [P, T, 262], with what it was made from."""
         known = self.provenance and replace(self.provenance, precision=precision_in_use(self.denoiser))
-        return [
-            replace(
-                self.decoding(own[:, :length]),
-                texts=prompt.texts,
-                seed=prompt.seed,
-                guidance=self.guidance,
-                provenance=known,
-            )
-            for own, length, prompt in zip(features, lengths, prompts, strict=True)
-        ]
+        return replace(self.decoding(features), texts=texts, seed=seed, guidance=self.guidance, provenance=known)

@@ -1,7 +1,7 @@
 """in2in-sample: generate motion from prompts with a trained run."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from in2in.cli.sweep import OVERRIDES
 from in2in.errors import InputError
 
 if TYPE_CHECKING:
+    from in2in.direction.scene import Scene
     from in2in.motion.motion import Motion
     from in2in.motion.prompt import Prompt
     from in2in.pipeline import Generator
@@ -35,6 +36,7 @@ class SampleOptions:
     individual1: str | None
     individual2: str | None
     prompts: str | None
+    scene: str | None
     seconds: float
     num_samples: int
     seed: int
@@ -66,6 +68,8 @@ def main(cfg: DictConfig) -> None:
         raise InputError(f"trainer.precision={cfg.trainer.precision} is read with trainer=default or trainer=ddp")
     exports = [chosen.export] if isinstance(chosen.export, str) else chosen.export
     find_formats(exports, "export")
+    if chosen.scene is not None:
+        return sample_scene(cfg, chosen, chosen.scene, exports, out)
     if chosen.prompts is not None:
         prompts = read_prompts(Path(chosen.prompts), chosen.seconds, chosen.seed)
     else:
@@ -97,8 +101,34 @@ def main(cfg: DictConfig) -> None:
     print(out)
 
 
+def sample_scene(cfg: DictConfig, chosen: SampleOptions, path: str, exports: Sequence[str], out: Path) -> None:
+    """Generate the scene of a file, all of it anew."""
+    from in2in.direction.scene_file import read_scene
+    from in2in.kept import kept_samples
+
+    for name in ("prompt", "individual1", "individual2", "prompts", "annotator"):
+        if cfg.get(name):
+            raise InputError(f"scene={path} has its own texts: leave {name}= out")
+    if chosen.first_length or "_target_" in cfg.trainer:
+        raise InputError(f"scene={path} is one scene: leave first_length= and trainer= out")
+    if kept_samples(out):
+        raise InputError(f"out={out} holds samples already, and scenes are not resumed: choose another")
+    scene = read_scene(path)
+    if chosen.seed:
+        scene = replace(scene, seed=chosen.seed)
+    generator = load_generator(cfg, chosen_device(chosen.device))
+    motions = generate(generator, scene, chosen.batch_size, num_samples=chosen.num_samples)
+    save(motions, out)
+    write_exports(motions, out, exports)
+    print(out)
+
+
 def generate(
-    generator: "Generator", prompts: "list[Prompt]", batch_size: int, first_length: bool = False
+    generator: "Generator",
+    prompts: "list[Prompt] | Scene",
+    batch_size: int,
+    first_length: bool = False,
+    num_samples: int = 1,
 ) -> "list[Motion]":
     """A motion for each prompt, with a progress bar."""
     with tqdm(desc="denoising", unit="step") as bar:
@@ -107,7 +137,9 @@ def generate(
             bar.total = total
             bar.update(done - bar.n)
 
-        return generator(prompts, batch_size=batch_size, on_step=advance, first_length=first_length)
+        return generator(
+            prompts, num_samples=num_samples, batch_size=batch_size, on_step=advance, first_length=first_length
+        )
 
 
 def generate_sharded(

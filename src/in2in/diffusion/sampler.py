@@ -1,7 +1,7 @@
 """From noise to motion: a loop over a solver of diffusers."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -9,6 +9,14 @@ from torch import Tensor
 from in2in.errors import InputError
 from in2in.models.condition import Condition
 from in2in.models.denoiser import Denoiser
+
+
+class Edit(Protocol):
+    """What is done to a predicted x0 before the solver goes on from it."""
+
+    def __call__(self, x0: Tensor, last: bool) -> Tensor:
+        """Another x0 [B, P, T, D], normalised features; `last` where nothing follows but the motion itself."""
+        ...
 
 
 def draw_noise(seeds: Sequence[int], lengths: Sequence[int], persons: int, features: int) -> Tensor:
@@ -65,6 +73,7 @@ class Sampler:
         condition: Condition,
         mask: Tensor | None = None,
         on_step: Callable[[int], None] | None = None,
+        edit: Edit | None = None,
     ) -> Tensor:
         """Sample normalised features.
 
@@ -74,6 +83,7 @@ class Sampler:
             condition: of B samples.
             mask: [B, T] True on real frames, or None.
             on_step: called with the number of steps done after each.
+            edit: changes every prediction of x0, or None.
 
         Returns:
             [B, P, T, D].
@@ -83,6 +93,8 @@ class Sampler:
         for done, t in enumerate(self.solver.timesteps, start=1):
             scaled = self.solver.scale_model_input(x, t)
             x0 = denoiser(scaled, t.expand(len(x)), condition, mask)
+            if edit is not None:
+                x0 = edit(x0, done == len(self.solver.timesteps))
             x = self.solver.step(x0, t, x).prev_sample
             if on_step is not None:
                 on_step(done)

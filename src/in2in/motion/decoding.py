@@ -26,6 +26,10 @@ class Decoding(Protocol):
         """The motion that features [P, T, 262] in physical units tell of, which it keeps."""
         ...
 
+    def joints(self, features: Tensor) -> Tensor:
+        """The joints [P, T, 22, 3] of that motion in metres, through which gradients flow."""
+        ...
+
 
 class PositionDecoding:
     """The joints are where the network puts them (published)."""
@@ -33,6 +37,10 @@ class PositionDecoding:
     def __call__(self, features: Tensor) -> Motion:
         """See `Decoding`."""
         return decode(features)
+
+    def joints(self, features: Tensor) -> Tensor:
+        """See `Decoding.joints`."""
+        return decode_joints(features)
 
 
 class RotationDecoding:
@@ -67,6 +75,15 @@ class RotationDecoding:
             joints.numpy(), rotations.numpy(), features=features.numpy().copy(), bones=torch.tensor(self.bones).numpy()
         )
 
+    def joints(self, features: Tensor) -> Tensor:
+        """See `Decoding.joints`."""
+        frames = features.shape[1]
+        if self.smoothing and frames:
+            window = gaussian_filter1d(torch.eye(frames).double().numpy(), self.smoothing, axis=0, mode="nearest")
+            features = torch.from_numpy(window).to(features) @ features
+        body, placed, _ = _unplaced(features, torch.tensor(self.bones).to(features))
+        return _placed(body, fit_rotation(body, placed - placed.mean(dim=-2, keepdim=True)), placed)
+
 
 def pose(features: Tensor, bones: Tensor) -> tuple[Tensor, Tensor]:
     """Joints by forward kinematics of the features' rotations.
@@ -78,11 +95,20 @@ def pose(features: Tensor, bones: Tensor) -> tuple[Tensor, Tensor]:
     Returns:
         Joints [..., T, 22, 3] in metres, and the local rotations [..., T, 21, 6] that give them, made whole.
     """
+    body, placed, local = _unplaced(features, bones)
+    with torch.no_grad():  # training needs no gradient through it
+        turn = fit_rotation(body, placed - placed.mean(dim=-2, keepdim=True))
+    return _placed(body, turn, placed), matrix_to_6d(local)
+
+
+def _unplaced(features: Tensor, bones: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The posed body about its middle, the predicted joints, and the local rotations as matrices."""
     local, placed = matrix_from_6d(decode_rotations(features)), decode_joints(features)
     upright = torch.eye(3, dtype=local.dtype, device=local.device).expand(*local.shape[:-3], 3, 3)
     offsets = tpose_offsets(bones).unsqueeze(-3).expand_as(placed)
     body = forward_kinematics(local, upright, torch.zeros_like(placed[..., 0, :]), offsets)
-    body, middle = body - body.mean(dim=-2, keepdim=True), placed.mean(dim=-2, keepdim=True)
-    with torch.no_grad():  # training needs no gradient through it
-        turn = fit_rotation(body, placed - middle)
-    return (turn.unsqueeze(-3) @ body[..., None]).squeeze(-1) + middle, matrix_to_6d(local)
+    return body - body.mean(dim=-2, keepdim=True), placed, local
+
+
+def _placed(body: Tensor, turn: Tensor, placed: Tensor) -> Tensor:
+    return (turn.unsqueeze(-3) @ body[..., None]).squeeze(-1) + placed.mean(dim=-2, keepdim=True)

@@ -49,7 +49,10 @@ def fit_rotation(rest: Tensor, bones: Tensor) -> Tensor:
     """The rotation [..., 3, 3] that best turns vectors [..., K, 3] onto others (Kabsch); long ones count more."""
     if torch.compiler.is_exporting():
         return fit_rotation_by_squares(rest, bones)
-    rotation = roma.special_procrustes(bones.transpose(-1, -2) @ rest)
+    # roma keeps a table of its first call, which as an inference tensor would stop all later gradients
+    gradients = torch.is_grad_enabled()
+    with torch.inference_mode(False), torch.set_grad_enabled(gradients):
+        rotation = roma.special_procrustes(bones.transpose(-1, -2) @ rest)
     assert isinstance(rotation, Tensor)
     return rotation
 

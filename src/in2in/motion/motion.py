@@ -70,6 +70,11 @@ class Motion:
         """Frames start to start + length."""
         return self._of_arrays(lambda array: array[:, start : start + length])
 
+    def only(self, person: int) -> "Motion":
+        """One of the persons, counted from 0, alone."""
+        own = self.texts.individuals[person : person + 1]
+        return replace(self._of_arrays(lambda array: array[person : person + 1]), texts=Texts((), own))
+
     def swap(self) -> "Motion":
         """The persons in reverse order, with their texts."""
         return replace(self._of_arrays(lambda array: array[::-1].copy()), texts=self.texts.swap())

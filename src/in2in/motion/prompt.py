@@ -49,6 +49,10 @@ class Prompt:
         """As a motion has them."""
         return Texts.single(self.prompt, self.individual1, self.individual2)
 
+    def swap(self) -> "Prompt":
+        """The individual texts exchanged."""
+        return replace(self, individual1=self.individual2, individual2=self.individual1)
+
     def samples(self, count: int) -> "list[Prompt]":
         """This prompt with `count` seeds in a row."""
         return [replace(self, seed=self.seed + number) for number in range(count)]
