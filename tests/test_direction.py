@@ -1,5 +1,6 @@
 """Scenes: what they ask holds in what is shown, what cannot be is one line, long takes have no seam."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -265,5 +266,7 @@ def test_the_command_generates_a_scene_file(cli: Cli, made: Motion, tmp_path: Pa
     assert "leave prompt= out" in both.err
 
 
-def test_the_schema_names_all_that_a_scene_may_hold() -> None:
-    assert set(schema()["properties"]) == set(Scene.__dataclass_fields__)
+def test_the_schema_in_the_docs_is_that_of_scene_files() -> None:
+    written = json.loads((Path(__file__).parents[1] / "docs" / "scene.schema.json").read_text(encoding="utf-8"))
+    assert written == schema()  # python -m in2in.direction.scene_file > docs/scene.schema.json
+    assert set(written["properties"]) == set(Scene.__dataclass_fields__)

@@ -1,4 +1,4 @@
-"""Scenes as yaml files, read strictly."""
+"""Scenes as yaml files, read strictly; run as a module it prints their JSON schema."""
 
 import json
 from dataclasses import replace
@@ -41,3 +41,7 @@ def read_scene(path: str | Path) -> Scene:
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
     return scene
+
+
+if __name__ == "__main__":
+    print(json.dumps(schema(), indent=1))
