@@ -131,7 +131,7 @@ def test_names_are_those_that_other_programs_know(
     glb = Glb(tmp_path / "x.glb")
     assert glb.skin("person1_skin")[0] == [first.replace("Hips", name) for name in HUMANIK]
     assert glb.skin("person2_skin")[0][0] == second
-    for path in write_bvh(tmp_path / "x", take, NAMES[names]):
+    for path in write_bvh(tmp_path / "x", take, Choices(names=NAMES[names])):
         assert set(NAMES[names].of()) <= set(pybvh.read_bvh_file(path).node_index)
 
 

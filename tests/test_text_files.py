@@ -10,7 +10,7 @@ from omegaconf import OmegaConf
 
 from in2in.check.dataset import examine
 from in2in.check.finding import Kind
-from in2in.check.report import write_ignore_list
+from in2in.check.report import extend_ignore_list
 from in2in.cli.entry import conf_dir
 from in2in.data.cache import MotionCache
 from in2in.data.layout import listed, read_ignored, read_split, read_texts
@@ -215,7 +215,7 @@ def test_the_doctor_names_files_that_are_not_plain_utf_8(folder: Path) -> None:
     assert "NUL" in found[Kind.EMPTY, "clip2"]
     assert (Kind.UNPAIRED, "clip3") not in found
     assert "no individual texts of person2" in found[Kind.UNPAIRED, "clip5"]
-    assert write_ignore_list(diagnosis, [Kind.ENCODED]) == ["clip1"]
+    assert extend_ignore_list(diagnosis, [Kind.ENCODED]) == ["clip1"]
 
 
 # Tables

@@ -1,7 +1,7 @@
 """in2in-judge: does a model do what the prompts of a generated data set say?"""
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from omegaconf import DictConfig
@@ -9,33 +9,14 @@ from omegaconf import DictConfig
 from in2in.cli.entry import command, output_dir
 from in2in.cli.generator import chosen_device, load_generator
 from in2in.cli.sample import generate, save, write_exports
-from in2in.cli.schema import options
-from in2in.errors import InputError
 
 CHANCE_DRAWS = 8
 """How many other clips each record is held against, to see what is right by chance."""
 
 
-@dataclass(frozen=True)
-class JudgeOptions:
-    """The plain keys of conf/judge/judge.yaml."""
-
-    run: str | None
-    data_dir: str | None
-    split: str
-    clips: int
-    seed: int
-    batch_size: int
-    device: str
-
-
 @command("judge")
-def main(cfg: DictConfig) -> None:
+def main(cfg: DictConfig, data_dir: Path, split: str, clips: int, seed: int, batch_size: int, device: str) -> None:
     """Prompt with held-out texts, judge the samples, the data and the data of other clips; print and write shares."""
-    chosen = options(JudgeOptions, cfg)
-    if chosen.data_dir is None:
-        raise InputError("data_dir is not given: in2in-judge run=RUN data_dir=FOLDER")
-
     import numpy as np
     import torch
 
@@ -47,19 +28,19 @@ def main(cfg: DictConfig) -> None:
     from in2in.motion.prompt import Prompt
     from in2in.motion.representation import FPS
 
-    asked = questions(Path(chosen.data_dir), chosen.split, chosen.clips)
-    generator = load_generator(cfg, chosen_device(chosen.device))
+    asked = questions(data_dir, split, clips)
+    generator = load_generator(cfg, chosen_device(device))
     prompts = [
-        Prompt(q.interaction, q.individuals[0], q.individuals[1], q.joints.shape[1] / FPS, chosen.seed + number)
+        Prompt(q.interaction, q.individuals[0], q.individuals[1], q.joints.shape[1] / FPS, seed + number)
         for number, q in enumerate(asked)
     ]
     check_kept(out := output_dir(), generator)
     check_prompts(out, prompts)
-    motions = generate(generator, prompts, chosen.batch_size)
+    motions = generate(generator, prompts, batch_size)
 
     made = [torch.from_numpy(motion.joints) for motion in motions]
     kinds = [recognise(joints) for joints in made]
-    draw = np.random.default_rng(chosen.seed)
+    draw = np.random.default_rng(seed)
     by_chance = [
         judge(asked[other].joints, q.truth)
         for place, q in enumerate(asked)

@@ -65,7 +65,7 @@ def as_json(diagnosis: Diagnosis) -> str:
     )
 
 
-def write_ignore_list(diagnosis: Diagnosis, kinds: Sequence[Kind]) -> list[str]:
+def extend_ignore_list(diagnosis: Diagnosis, kinds: Sequence[Kind]) -> list[str]:
     """Add the clips with findings of these kinds to split/ignore_list.txt; what it lists already stays.
 
     Returns:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,6 @@ from omegaconf import DictConfig
 from tqdm import tqdm
 
 from in2in.cli.entry import command, conf_dir
-from in2in.cli.schema import check, options
 from in2in.errors import InputError
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from in2in.annotate.journal import Journal
     from in2in.annotate.tasks import Task
     from in2in.motion.prompt import Prompt
+    from in2in.text.tokens import TokenCount
 
 HOUR = 3600
 """Seconds."""
@@ -30,43 +30,35 @@ SHOWN = 3
 """Prompts that a dry run shows when no limit is given."""
 
 
-@dataclass(frozen=True)
-class AnnotateOptions:
-    """The plain keys of conf/annotate/annotate.yaml."""
-
-    data_dir: str | None
-    out: str | None
-    limit: int | None
-    dry_run: bool
-    overwrite: bool
-    retry_failed: bool
-    tokenizer: str | None
-    concurrency: int
-
-
 @command("annotate")
-def main(cfg: DictConfig) -> None:
+def main(
+    cfg: DictConfig,
+    data_dir: Path,
+    out: Path | None,
+    limit: int | None,
+    dry_run: bool,
+    overwrite: bool,
+    retry_failed: bool,
+    tokenizer: str | None,
+    concurrency: int,
+) -> None:
     """Find what is missing, ask for it, write the files and the report."""
-    if cfg.data_dir is None:
-        raise InputError("data_dir is not given: in2in-annotate data_dir=FOLDER annotator.model=NAME")
-    chosen = options(AnnotateOptions, cfg)
-    check(cfg)
-    if chosen.concurrency < 1 or (chosen.limit is not None and chosen.limit < 1):
-        raise InputError(f"concurrency={chosen.concurrency} and limit={chosen.limit} must be 1 or more")
+    if concurrency < 1 or (limit is not None and limit < 1):
+        raise InputError(f"concurrency={concurrency} and limit={limit} must be 1 or more")
 
     from in2in.annotate.journal import Journal
     from in2in.annotate.output import write_descriptions, write_report
     from in2in.annotate.summary import read_summary
     from in2in.annotate.tasks import clips_of, missing
     from in2in.files.inside import check_own
+    from in2in.text.tokens import TokenCount
 
-    data_dir = Path(cfg.data_dir)
-    out = check_own(data_dir / "annotation", data_dir) if chosen.out is None else Path(chosen.out)
+    out = out or check_own(data_dir / "annotation", data_dir)
     check_own(data_dir / "annots_individual", data_dir)
-    tasks = list(missing(data_dir, clips_of(data_dir), chosen.overwrite))[: chosen.limit]
+    tasks = list(missing(data_dir, clips_of(data_dir), overwrite))[:limit]
     annotator = load_annotator(cfg, instantiate(cfg.patience))
-    if chosen.dry_run:
-        for task in tasks[: chosen.limit or SHOWN]:
+    if dry_run:
+        for task in tasks[: limit or SHOWN]:
             shown = annotator.show(task.text, read_summary(data_dir, task.clip))
             print(f"=== {task.clip}, line {task.line + 1}\n{shown}\n")
         print(f"{len(tasks)} texts would be asked about")
@@ -77,11 +69,11 @@ def main(cfg: DictConfig) -> None:
     with Journal(out / "journal.jsonl", annotator.version) as journal:
         if journal.unreadable:
             print(f"{journal.path}: {journal.unreadable} lines cannot be read and are passed over")
-        if chosen.retry_failed:
+        if retry_failed:
             journal.forget_failures()
-        reasons = ask_all(annotator, journal, tasks, data_dir, chosen)
+        reasons = ask_all(annotator, journal, tasks, data_dir, concurrency, TokenCount(tokenizer))
         answers = {task: answer for task in tasks if (answer := journal.answer_to(task)) is not None}
-        clips = write_descriptions(data_dir, tasks, answers, chosen.overwrite)
+        clips = write_descriptions(data_dir, tasks, answers, overwrite)
         write_report(out / "report.jsonl", tasks, reasons)
     print(f"{len(answers)} of {len(tasks)} texts have descriptions, in {clips} clips")
     if reasons:
@@ -90,14 +82,18 @@ def main(cfg: DictConfig) -> None:
 
 
 def ask_all(
-    annotator: "ChatAnnotator", journal: "Journal", tasks: "list[Task]", data_dir: Path, chosen: AnnotateOptions
+    annotator: "ChatAnnotator",
+    journal: "Journal",
+    tasks: "list[Task]",
+    data_dir: Path,
+    concurrency: int,
+    count: "TokenCount",
 ) -> "dict[Task, str]":
     """Ask for what is not in the journal, with a progress bar; for each text without an answer, why."""
     from in2in.annotate.run import Run
     from in2in.annotate.summary import read_summary
-    from in2in.text.tokens import TokenCount
 
-    facts = lru_cache(4 * chosen.concurrency)(partial(read_summary, data_dir))
+    facts = lru_cache(4 * concurrency)(partial(read_summary, data_dir))
     waiting = [task for task in tasks if journal.answer_to(task) is None]
     reasons, tokens = {}, [0, 0]
     with tqdm(total=len(tasks), initial=len(tasks) - len(waiting), desc="annotating", unit="text") as bar:
@@ -110,7 +106,7 @@ def ask_all(
             share = (bar.n - bar.initial) / len(waiting)
             bar.set_postfix_str(_spent(tokens, annotator.price, share, len(reasons)), refresh=False)
 
-        Run(annotator, journal, facts, chosen.concurrency, TokenCount(chosen.tokenizer), finished)(waiting)
+        Run(annotator, journal, facts, concurrency, count, finished)(waiting)
     return reasons
 
 

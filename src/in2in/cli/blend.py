@@ -1,29 +1,15 @@
 """in2in-blend: a run folder of DualMDM, which names the two runs that it blends, or holds them."""
 
-from dataclasses import dataclass
-
 from omegaconf import DictConfig, OmegaConf
 
 from in2in.cli.entry import command, output_dir
 from in2in.cli.generator import blend_parts, chosen_prior, chosen_run
-from in2in.cli.schema import check, options
 from in2in.errors import InputError
 
 
-@dataclass(frozen=True)
-class BlendOptions:
-    """The plain keys of conf/blend/blend.yaml."""
-
-    run: str | None
-    prior_run: str | None
-    pack: bool
-
-
 @command("blend")
-def main(cfg: DictConfig) -> None:
+def main(cfg: DictConfig, pack: bool) -> None:
     """Load the blend once, to see that the two fit; then write what it is made of."""
-    chosen = options(BlendOptions, cfg)
-    check(cfg)
     run, prior = chosen_run(cfg), chosen_prior(cfg)
     if prior is None:
         raise InputError("composition is not given: in2in-blend run=RUN prior_run=RUN composition=exp out=FOLDER")
@@ -35,7 +21,7 @@ def main(cfg: DictConfig) -> None:
 
     parts = blend_parts(cfg, run, prior)
     blend.load(**parts)
-    blend.save(parts, out, chosen.pack)
+    blend.save(parts, out, pack)
     print(OmegaConf.to_yaml({key: parts[key] for key in ("run", "run_sha256", "prior_run", "prior_sha256")}), end="")
     print(out)
 

@@ -1,6 +1,5 @@
 """in2in-convert: turn published weights into a run folder."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +8,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from in2in.cli.convert_evaluator import convert_evaluator
 from in2in.cli.entry import command, output_dir
-from in2in.cli.schema import check, options
+from in2in.cli.schema import check
 from in2in.errors import InputError
 
 if TYPE_CHECKING:
@@ -21,24 +20,13 @@ RUN_KEYS = ("model", "text", "head", "noise", "guidance", "sampler", "space", "s
 """What of the configuration describes the run."""
 
 
-@dataclass(frozen=True)
-class ConvertOptions:
-    """The plain keys of conf/convert/convert.yaml."""
-
-    checkpoint: str | None
-    stats_dir: str | None
-    vocab: str | None
-    statistics: str | None = None
-
-
 @command("convert")
-def main(cfg: DictConfig) -> None:
+def main(cfg: DictConfig, checkpoint: str | None, stats_dir: str | None, vocab: str | None) -> None:
     """Read and check everything, then write the weights, the text encoder and the configuration."""
     if "statistics" not in cfg:
         raise InputError(f"source is not given or holds no weights: add source= one of {', '.join(SOURCES)}")
-    chosen = options(ConvertOptions, cfg)
-    for key in ("checkpoint", "stats_dir") if chosen.statistics else ("checkpoint",):
-        if getattr(chosen, key) is None:
+    for key, given in {"checkpoint": checkpoint, "stats_dir": stats_dir if cfg.statistics else ""}.items():
+        if given is None:
             raise InputError(f"{key} is not given: in2in-convert source=... checkpoint=FILE stats_dir=DIR out=RUN")
     out = output_dir()
     if (out / "config.yaml").exists():

@@ -1,6 +1,5 @@
 """in2in-demo: a page in the browser that generates motion."""
 
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -9,28 +8,14 @@ from omegaconf import DictConfig
 
 from in2in.cli.entry import command
 from in2in.cli.generator import chosen_device, chosen_run, node
-from in2in.cli.schema import check, options
 from in2in.errors import InputError
 
 
-@dataclass(frozen=True)
-class DemoOptions:
-    """The plain keys of conf/demo/demo.yaml."""
-
-    run: str | None
-    prior_run: str | None
-    device: str
-    host: str
-    port: int
-
-
 @command("demo")
-def main(cfg: DictConfig) -> None:
+def main(cfg: DictConfig, prior_run: str | None, device: str, host: str, port: int) -> None:
     """Load the run, and the prior if there is one, and serve the page until it is interrupted."""
-    chosen = options(DemoOptions, cfg)
     if find_spec("gradio") is None:
         raise InputError("the demo needs a package that is not installed: pip install 'in2in[demo]'")
-    check(cfg)
     limits = instantiate(cfg.limits)
 
     from in2in.demo.app import App
@@ -38,7 +23,7 @@ def main(cfg: DictConfig) -> None:
     from in2in.pipeline import Generator
     from in2in.runs.folder import BUNDLED, BUNDLED_PRIOR
 
-    run, device, prior_run = chosen_run(cfg), chosen_device(chosen.device), chosen.prior_run
+    run, device = chosen_run(cfg), chosen_device(device)
     if prior_run is None and Path(run).resolve() == BUNDLED.resolve():
         prior_run = str(BUNDLED_PRIOR)
     print(f"using run={run} on {device}")
@@ -48,7 +33,7 @@ def main(cfg: DictConfig) -> None:
         print(f"to be blended with prior_run={prior_run}")
         prior = Generator.from_pretrained(prior_run, node(cfg, "prior_guidance"), node(cfg, "sampler"), device)
     app = App(Service(interaction, prior, limits))
-    print(f"open {app.launch(chosen.host, chosen.port)} in a browser; Ctrl-C ends", flush=True)
+    print(f"open {app.launch(host, port)} in a browser; Ctrl-C ends", flush=True)
     app.wait()
 
 

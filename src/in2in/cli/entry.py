@@ -21,18 +21,14 @@ from omegaconf.errors import OmegaConfBaseException
 from in2in.cli.folders import remove_empty
 from in2in.cli.groups import check_arguments, conf_dir
 from in2in.cli.help import help_text
+from in2in.cli.schema import options
 from in2in.errors import InputError, no_room
 
-FREE_TEXT = ("prompt", "individual1", "individual2", "person1", "person2", "files")
+FREE_TEXT = ("prompt", "individual1", "individual2", "person1", "person2")
 """Keys whose value is what a person types, not hydra's grammar."""
 
-PATHS = (
-    *("data_dir", "out", "run", "prior_run", "evaluator_run", "stats_from", "weights_from", "prompts", "samples"),
-    *("texts", "texts_dir", "files", "map", "ckpt_path", "checkpoint", "stats_dir", "vocab", "humanml3d_dir"),
-    *("amass_dir", "interx_dir", "body_model", "page", "smplh_model", "scene"),
-)
-"""Keys whose value is a path; with commas, it may be a sweep over several."""
-
+PATH = re.compile(r"\w+_(dir|run|from|path|model)|run|out|prompts|samples|texts|files|map|checkpoint|vocab|page|scene")
+"""Keys whose value is a path, or a pattern of paths; with commas, it may be a sweep over several."""
 
 REMOVED = {"annotator=template": "use annotator=openai with a server"}
 """Options that earlier versions took, and what serves now."""
@@ -50,9 +46,10 @@ def quote_free_text(argument: str) -> str:
     if name == "clips":  # ids such as 09_001 or 1e5 are no numbers; plain numbers may be counts
         quoted = re.sub(r"[^\[\],'\"\s]+", lambda item: item[0] if item[0].isdecimal() else f"'{item[0]}'", value)
         return argument if any(quote in value for quote in "'\"") else f"{key}={quoted}"
-    if not equals or not value or name not in (*FREE_TEXT, *PATHS):
+    is_path = PATH.fullmatch(name) is not None
+    if not equals or not value or not (is_path or name in FREE_TEXT):
         return argument
-    if value[0] in "['\"" or (name in PATHS and "," in value):
+    if value[0] in "['\"" or (is_path and "," in value):
         try:
             OverridesParser.create().parse_overrides([argument])
         except HydraException:
@@ -70,16 +67,17 @@ def output_dir() -> Path:
     return Path(OmegaConf.to_container(HydraConfig.get().runtime)["output_dir"])  # type: ignore[index,call-overload]
 
 
-def command(name: str) -> Callable[[Callable[[DictConfig], Any]], Callable[[], None]]:
+def command(name: str) -> Callable[[Callable[..., Any]], Callable[[], None]]:
     """Turn a task over a composed configuration into a console script.
 
-    What a task returns is what a sweeper that searches goes by.
+    Its further parameters are options of the command, see `in2in.cli.schema.options`. What it returns is what a sweeper
+    that searches goes by.
 
     Args:
         name: of the folder in conf/ and the yaml in it; the script is called in2in-NAME.
     """
 
-    def decorate(task: Callable[[DictConfig], Any]) -> Callable[[], None]:
+    def decorate(task: Callable[..., Any]) -> Callable[[], None]:
         started, process = False, os.getpid()
 
         @functools.wraps(task)
@@ -88,7 +86,7 @@ def command(name: str) -> Callable[[Callable[[DictConfig], Any]], Callable[[], N
             started = True
             out = output_dir()
             try:
-                return task(cfg)
+                return task(cfg, **options(name, task, cfg))
             except Exception as error:
                 told = explained(error, out)
                 if os.getpid() != process:  # a launcher's: hydra hands the error to the command, after the other jobs
@@ -107,10 +105,8 @@ def command(name: str) -> Callable[[Callable[[DictConfig], Any]], Callable[[], N
                 if instead := REMOVED.get(argument.lstrip("+")):
                     sys.exit(f"in2in-{name}: {argument} was removed: {instead}")
             os.environ["HYDRA_FULL_ERROR"] = "1"  # hydra hands its errors on instead of printing them
-            sys.argv[1:] = [quote_free_text(argument) for argument in sys.argv[1:]]
-            sys.argv[1:] = sorted(
-                sys.argv[1:], key=lambda argument: argument not in ("-m", "--multirun")
-            )  # may be last
+            quoted = [quote_free_text(argument) for argument in sys.argv[1:]]
+            sys.argv[1:] = sorted(quoted, key=lambda own: own not in ("-m", "--multirun"))  # which may be last
             run = hydra.main(version_base="1.3", config_path=str(conf_dir() / name), config_name=name)(job)
             try:
                 check_arguments(name, sys.argv[1:])

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,85 +11,73 @@ from omegaconf import DictConfig, OmegaConf
 
 from in2in.cli.entry import command, output_dir
 from in2in.cli.generator import load_generator
-from in2in.cli.schema import check, options
 from in2in.errors import InputError
 
 if TYPE_CHECKING:
-    from in2in.evaluation.setting import Model, Setting
+    from in2in.evaluation.setting import Model
 
 MODEL_KEYS = ("guidance", "sampler", "prior_guidance", "composition", "frame", "convert", "last_block", "decoding")
 """What of the command's options changes a model's motion."""
 
 
-@dataclass(frozen=True)
-class EvaluateOptions:
-    """The plain keys of conf/evaluate/evaluate.yaml."""
-
-    run: str | list[str] | None
-    prior_run: str | None
-    evaluator_run: str | None
-    data_dir: str | None
-    split: str
-    texts_dir: str | None
-    repeats: int
-    seed: int
-    limit: int | None
-    batch_size: int
-    threads: int
-    samples: str | None
-
-
 @command("evaluate")
-def main(cfg: DictConfig) -> None:
-    """Check everything, then hand it to the metric."""
-    chosen = options(EvaluateOptions, cfg)
-    if chosen.data_dir is None:
-        raise InputError("data_dir is not given: in2in-evaluate run=RUN evaluator_run=RUN data_dir=FOLDER")
-    check(cfg)
-
+def main(
+    cfg: DictConfig,
+    run: str | list[str] | None,
+    evaluator_run: str | None,
+    data_dir: Path,
+    split: str,
+    texts_dir: Path | None,
+    repeats: int,
+    seed: int,
+    limit: int | None,
+    batch_size: int,
+    threads: int,
+    samples: Path | None,
+) -> None:
+    """Check everything, then hand it to the metric; models are loaded once there is something to generate."""
     import torch
 
-    torch.set_num_threads(chosen.threads)
-    if chosen.samples is not None:
+    torch.set_num_threads(threads)
+    out = output_dir()
+    if samples is not None:
         from in2in.evaluation.samples import compare_samples
 
-        compare_samples(Path(chosen.samples), Path(chosen.data_dir), chosen.split, output_dir())
-    else:
-        metric: Callable[[Setting], None] = instantiate(cfg.metric)
-        metric(setting(cfg, chosen))
-    print(output_dir())
+        compare_samples(samples, data_dir, split, out)
+        print(out)
+        return
 
-
-def setting(cfg: DictConfig, chosen: EvaluateOptions) -> "Setting":
-    """What the options say, loaded and checked; models are loaded once there is something to generate."""
     from in2in.evaluation.evaluator import Evaluator
     from in2in.evaluation.setting import Setting
     from in2in.runs.folder import bundled_evaluator, fingerprint, newest_run
 
-    runs = [str(newest_run(Path("runs")))] if chosen.run is None else chosen.run
+    metric: Callable[[Setting], None] = instantiate(cfg.metric)
+    runs = [str(newest_run(Path("runs")))] if run is None else run
     runs = [runs] if isinstance(runs, str) else runs
-    evaluator_run = chosen.evaluator_run or bundled_evaluator()
+    evaluator_run = evaluator_run or str(bundled_evaluator())
     print(f"evaluating {', '.join(runs) or 'recorded motion'} with evaluator_run={evaluator_run}")
     models = tuple(model for run in runs for model in models_of(cfg, run))
     if twice := [one.name for place, one in enumerate(models) if one.name in [own.name for own in models[:place]]]:
         raise InputError(f"two runs are called {twice[0]}: rename a folder, since the table goes by their names")
     trainer = instantiate(cfg.trainer, logger=False, enable_checkpointing=False)
-    return Setting(
+    setting = Setting(
         models=models,
         evaluator=Evaluator.from_pretrained(evaluator_run).to(trainer.strategy.root_device),
         evaluator_key=fingerprint(evaluator_run),
-        data_dir=Path(chosen.data_dir or ""),
-        split=chosen.split,
-        texts_dir=Path(chosen.texts_dir) if chosen.texts_dir else None,
+        data_dir=data_dir,
+        split=split,
+        texts_dir=texts_dir,
         protocol=instantiate(cfg.protocol),
-        repeats=chosen.repeats,
-        seed=chosen.seed,
-        limit=chosen.limit,
+        repeats=repeats,
+        seed=seed,
+        limit=limit,
         trainer=trainer,
-        batch_size=chosen.batch_size,
-        threads=chosen.threads,
-        out=output_dir(),
+        batch_size=batch_size,
+        threads=threads,
+        out=out,
     )
+    metric(setting)
+    print(out)
 
 
 def models_of(cfg: DictConfig, run: str) -> "list[Model]":

@@ -5,7 +5,7 @@ to=web exports a trained model instead: a page that samples in the browser.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from glob import glob
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,35 +16,30 @@ from tqdm import tqdm
 
 from in2in.cli.entry import command
 from in2in.cli.generator import load_generator
-from in2in.cli.schema import check, options
 from in2in.errors import InputError
 
 if TYPE_CHECKING:
     from in2in.motion.motion import Motion
 
 
-@dataclass(frozen=True)
-class ExportOptions:
-    """The plain keys of conf/export/export.yaml."""
-
-    files: list[str | int] | str | None
-    data_dir: str | None
-    clips: list[str | int] | str | int | None
-    to: list[str] | str | None
-    out: str | None
-    page: str | None
-    smplh_model: str | None
-    names: str
-    skeleton: str | None
-    run: str | None
-
-
 @command("export")
-def main(cfg: DictConfig) -> None:
+def main(
+    cfg: DictConfig,
+    files: list[str | int] | str | None,
+    data_dir: Path | None,
+    clips: list[str | int] | str | int | None,
+    to: list[str] | str | None,
+    out: Path | None,
+    page: str | None,
+    smplh_model: str | None,
+    names: str,
+    skeleton: str | None,
+) -> None:
     """Read and check everything, then write each in every format; say how far rigid bones are from the motion."""
-    chosen = options(ExportOptions, cfg)
-    if "web" in listed(chosen.to):
-        return export_model(cfg, chosen)
+    if "web" in listed(to):
+        if len(listed(to)) > 1 or files or clips or page or smplh_model or skeleton:
+            raise InputError("to=web exports a model, not samples: give it alone, with run= and out=")
+        return export_model(cfg, out)
     for name in ("run", "guidance", "sampler", "decoding"):
         if cfg.get(name) is not None:
             raise InputError(f"{name}= is of a model, which to=web alone exports; samples are given by files=")
@@ -55,51 +50,39 @@ def main(cfg: DictConfig) -> None:
     from in2in.export.html import write_page
     from in2in.motion.sample_file import read_sample
 
-    if not chosen.to and chosen.page is None:
+    if not to and page is None:
         raise InputError(f"to is not given: add to=[...] with any of {', '.join(FORMATS)}, or page=FILE.html")
-    if chosen.page is not None and not Path(chosen.page).name:
-        raise InputError(f"page={chosen.page!r} is not the name of a file: give one, such as page=all.html")
-    formats = find_formats(listed(chosen.to))
-    paths = sample_files(listed(chosen.files)) if chosen.files is not None or not chosen.clips else []
-    out = Path(chosen.out) if chosen.out is not None else None
-    clips = listed(chosen.clips)
-    stems = [path.with_suffix("") for path in paths] + [Path(clip) for clip in clips]
+    if page is not None and not Path(page).name:
+        raise InputError(f"page={page!r} is not the name of a file: give one, such as page=all.html")
+    formats = find_formats(listed(to))
+    paths = sample_files(listed(files)) if files is not None or not clips else []
+    named_clips = listed(clips)
+    stems = [path.with_suffix("") for path in paths] + [Path(clip) for clip in named_clips]
     if out is not None:
         stems = gathered(stems, out)
-    body_model = None if chosen.smplh_model is None else read_body_model(chosen.smplh_model)
-    made = choices(body_model, chosen.names, chosen.skeleton)
-    motions = [read_sample(path) for path in paths] + [read_clip(chosen.data_dir, clip) for clip in clips]
-    for what, motion in zip([*paths, *clips], motions, strict=True):
+    body_model = None if smplh_model is None else read_body_model(smplh_model)
+    made = choices(body_model, names, skeleton)
+    motions = [read_sample(path) for path in paths] + [read_clip(data_dir, clip) for clip in named_clips]
+    for what, motion in zip([*paths, *named_clips], motions, strict=True):
         motion.check(what)
     named = list(zip(stems, motions, strict=True))
     for stem, motion, name in tqdm([(*own, name) for own in named for name in formats], desc="exporting", unit="file"):
         formats[name].write(stem, motion, made)
         if formats[name].rigid and not (made.exact and name == "glb"):
             tqdm.write(f"{stem} as {name}: {fitting_note(motion)}")
-    if chosen.page is not None:
-        write_page(chosen.page, motions, "in2in", body_model)
-        print(chosen.page)
+    if page is not None:
+        write_page(page, motions, "in2in", body_model)
+        print(page)
     else:
         print(out or named[0][0].parent)
 
 
-def export_model(cfg: DictConfig, chosen: ExportOptions) -> None:
+def export_model(cfg: DictConfig, out: Path | None) -> None:
     """Write the page that samples from a run in the browser."""
-    if (
-        len(listed(chosen.to)) > 1
-        or chosen.files
-        or chosen.clips
-        or chosen.page
-        or chosen.smplh_model
-        or chosen.skeleton
-    ):
-        raise InputError("to=web exports a model, not samples: give it alone, with run= and out=")
-    if chosen.out is None:
+    if out is None:
         raise InputError("to=web writes a folder: add out=FOLDER")
     if any(find_spec(name) is None for name in ("onnx", "onnxscript")):
         raise InputError("to=web needs packages that are not installed: pip install 'in2in[web]'")
-    check(cfg)
-    out = Path(chosen.out)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise InputError(f"out={out} is there already: choose another folder")
     generator = load_generator(cfg, "cpu")
@@ -150,14 +133,14 @@ def sample_files(given: Sequence[str]) -> list[Path]:
     return list(found)
 
 
-def read_clip(data_dir: str | None, clip: str) -> "Motion":
+def read_clip(data_dir: Path | None, clip: str) -> "Motion":
     """A clip of a data set in the InterHuman layout, on the shared floor."""
     from in2in.data.layout import read_motion, read_texts
     from in2in.motion.representation import canonicalise
 
     if data_dir is None:
         raise InputError(f"clips={clip} is of which data set? add data_dir=FOLDER")
-    motion, texts = canonicalise(read_motion(Path(data_dir), clip)), read_texts(Path(data_dir), clip)
+    motion, texts = canonicalise(read_motion(data_dir, clip)), read_texts(data_dir, clip)
     return replace(motion, texts=texts, name=f"data: {clip}")
 
 

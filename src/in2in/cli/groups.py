@@ -116,6 +116,13 @@ def first_comment(path: Path) -> str:
     return said[0].rstrip(".:") if said else ""
 
 
+def example(command: str, key: str) -> str:
+    """A line in which a command is given a key, of those that its yaml begins with; NAME=... where none has it."""
+    lines = (conf_dir() / command / f"{command}.yaml").read_text(encoding="utf-8").splitlines()
+    shown = (line.removeprefix("#   ") for line in lines if line.startswith("#   "))
+    return next((line for line in shown if f" {key}=" in line), f"add {key}=...")
+
+
 def _a(group: str) -> str:
     return f"{'an' if group[0] in 'aeiou' else 'a'} {group}"
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from textwrap import wrap
 
 from in2in.cli.groups import choices, conf_dir, first_comment
+from in2in.export.formats import FORMATS
 
 WIDTH = 118
 COLUMN = 34
@@ -23,6 +24,7 @@ def entries(path: Path) -> Iterator[tuple[str, str, str]]:
     """Name, default and explanation of what stands in a yaml file; groups are called "group NAME".
 
     Keys below others are called by their path, "limits.far"; what configures hydra, and targets, are left out.
+    {formats} in an explanation stands for the names of all that motion can be exported to.
     """
     parents: list[str] = []
     for line in path.read_text(encoding="utf-8").splitlines():
@@ -36,7 +38,7 @@ def entries(path: Path) -> Iterator[tuple[str, str, str]]:
         value = found["value"] or ""
         for pattern, spoken in SPOKEN:
             value = re.sub(pattern, spoken, value)
-        yield name, value, found["comment"] or ""
+        yield name, value, (found["comment"] or "").replace("{formats}", ", ".join(FORMATS))
 
 
 def help_text(command: str, arguments: Sequence[str]) -> str:

@@ -1,6 +1,5 @@
 """in2in-prepare: make or import a data set, check it, write its cache and statistics."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +7,6 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from in2in.cli.entry import command, conf_dir
-from in2in.cli.schema import check, options
 from in2in.errors import InputError
 from in2in.files.plain_yaml import read_yaml
 
@@ -65,46 +63,28 @@ def _not_plain(node: Any) -> str:
 OmegaConf.register_new_resolver("joint_map", read_joint_map, replace=True)
 
 
-@dataclass(frozen=True)
-class PrepareOptions:
-    """The plain keys of conf/prepare/prepare.yaml."""
-
-    data_dir: str | None
-    out: str | None
-    processes: int
-    max_left_out: float
-
-
 @command("prepare")
-def main(cfg: DictConfig) -> None:
+def main(cfg: DictConfig, data_dir: Path | None, out: Path | None, processes: int | None, max_left_out: float) -> None:
     """Write the data set, if the source makes one, then its cache."""
-    if missing := [key for key in cfg if OmegaConf.is_missing(cfg, key)]:
-        raise InputError(f"{missing[0]} is not given: add {missing[0]}=...")
-
     from in2in.data.cache import MotionCache
     from in2in.data.output import new_dataset
     from in2in.data.preparation import build_cache
     from in2in.data.processes import cores
 
-    if cfg.processes is None:
-        cfg.processes = cores()
-    OmegaConf.resolve(cfg)
-    chosen = options(PrepareOptions, cfg)
-    check(cfg)
+    cfg.processes = processes = processes or cores()
     if not cfg.source:
-        if chosen.data_dir is None:
+        if data_dir is None:
             raise InputError("data_dir is not given: in2in-prepare source=interhuman data_dir=FOLDER")
-        folder = Path(chosen.data_dir)
-        cache = build_cache(folder, chosen.processes, chosen.max_left_out)
-    elif chosen.out is None:
+        cache = build_cache(data_dir, processes, max_left_out)
+    elif out is None:
         raise InputError("out is not given: add out=FOLDER for the new data set")
     else:
-        with new_dataset(folder := Path(chosen.out)) as unfinished:
+        with new_dataset(out) as unfinished:
             instantiate(cfg.source)(unfinished)
-            build_cache(unfinished, chosen.processes, chosen.max_left_out)
-        cache = MotionCache(folder)
+            build_cache(unfinished, processes, max_left_out)
+        cache = MotionCache(out)
     print(cache)
-    print(folder)
+    print(cache.folder)
 
 
 if __name__ == "__main__":

@@ -1,48 +1,31 @@
 """in2in-recall: does a model give back the clips that it was trained on?"""
 
 import json
-from dataclasses import dataclass
+from pathlib import Path
 
 from omegaconf import DictConfig
 
 from in2in.cli.entry import command, output_dir
 from in2in.cli.generator import load_generator
-from in2in.cli.schema import options
 from in2in.errors import InputError
 
 
-@dataclass(frozen=True)
-class RecallOptions:
-    """The plain keys of conf/recall/recall.yaml."""
-
-    run: str | None
-    data_dir: str | None
-    split: str
-    clips: int
-    seeds: int
-    timestep: int
-
-
 @command("recall")
-def main(cfg: DictConfig) -> None:
+def main(cfg: DictConfig, data_dir: Path, split: str, clips: int, seeds: int, timestep: int) -> None:
     """Prompt for training clips, print and write how near the samples come, and pages of both side by side."""
-    chosen = options(RecallOptions, cfg)
-    if chosen.data_dir is None:
-        raise InputError("data_dir is not given: in2in-recall run=RUN data_dir=FOLDER")
-
-    if min(chosen.clips, chosen.seeds) < 1:
-        raise InputError(f"clips={chosen.clips} and seeds={chosen.seeds} must be 1 or more")
+    if min(clips, seeds) < 1:
+        raise InputError(f"clips={clips} and seeds={seeds} must be 1 or more")
 
     from in2in.data.interhuman import InteractionDataset
     from in2in.evaluation.recall import recall
     from in2in.files.whole import write_text
 
-    dataset = InteractionDataset(chosen.data_dir, chosen.split)
+    dataset = InteractionDataset(data_dir, split)
     if dataset.cache.persons != 2:
-        raise InputError(f"data_dir={chosen.data_dir} holds single persons: in2in-recall asks for two")
-    clips = [dataset[number] for number in range(min(chosen.clips, len(dataset)))]
+        raise InputError(f"data_dir={data_dir} holds single persons: in2in-recall asks for two")
+    asked = [dataset[number] for number in range(min(clips, len(dataset)))]
     generator = load_generator(cfg, "cpu")
-    result = recall(generator, generator.unguided(), clips, chosen.seeds, chosen.timestep)
+    result = recall(generator, generator.unguided(), asked, seeds, timestep)
     out = output_dir()
     figures = {
         "found": result.found,

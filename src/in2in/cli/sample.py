@@ -1,7 +1,7 @@
 """in2in-sample: generate motion from prompts with a trained run."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,6 @@ from tqdm import tqdm
 from in2in.cli.entry import command, output_dir
 from in2in.cli.generator import blend_parts, chosen_device, chosen_prior, chosen_run, load_generator
 from in2in.cli.prompts import read_prompts
-from in2in.cli.schema import check, options
 from in2in.cli.sweep import OVERRIDES
 from in2in.errors import InputError
 
@@ -28,33 +27,26 @@ MOST_SAMPLES = 100_000
 """Of one command; all are listed before the first is made."""
 
 
-@dataclass(frozen=True)
-class SampleOptions:
-    """The plain keys of conf/sample/sample.yaml."""
-
-    prompt: str | None
-    individual1: str | None
-    individual2: str | None
-    prompts: str | None
-    scene: str | None
-    seconds: float
-    num_samples: int
-    seed: int
-    run: str | None
-    batch_size: int
-    counted_noise: bool
-    device: str
-    first_length: bool
-    export: list[str] | str
-
-
 @command("sample")
-def main(cfg: DictConfig) -> None:
+def main(
+    cfg: DictConfig,
+    prompt: str | None,
+    individual1: str | None,
+    individual2: str | None,
+    prompts: Path | None,
+    scene: str | None,
+    seconds: float,
+    num_samples: int,
+    seed: int,
+    batch_size: int,
+    counted_noise: bool,
+    device: str,
+    first_length: bool,
+    export: list[str] | str,
+) -> None:
     """Read the prompts, load the run, generate, write an npz and the chosen exports for each sample."""
-    chosen = options(SampleOptions, cfg)
-    check(cfg)
-    if chosen.num_samples < 1 or chosen.batch_size < 1:
-        raise InputError(f"num_samples={chosen.num_samples} and batch_size={chosen.batch_size} must be 1 or more")
+    if num_samples < 1 or batch_size < 1:
+        raise InputError(f"num_samples={num_samples} and batch_size={batch_size} must be 1 or more")
 
     from in2in.export.formats import find_formats
     from in2in.files.whole import write_text
@@ -62,37 +54,36 @@ def main(cfg: DictConfig) -> None:
     from in2in.motion.prompt import Prompt
 
     out, sharded = output_dir(), "_target_" in cfg.trainer
-    if sharded and chosen.device != "auto":
-        raise InputError(f"device={chosen.device} is for sampling without trainer=: choose trainer.devices= instead")
+    if sharded and device != "auto":
+        raise InputError(f"device={device} is for sampling without trainer=: choose trainer.devices= instead")
     if not sharded and cfg.trainer.precision != "32-true":
         raise InputError(f"trainer.precision={cfg.trainer.precision} is read with trainer=default or trainer=ddp")
-    exports = [chosen.export] if isinstance(chosen.export, str) else chosen.export
+    exports = [export] if isinstance(export, str) else export
     find_formats(exports, "export")
-    if chosen.scene is not None:
-        return sample_scene(cfg, chosen, chosen.scene, exports, out)
-    if chosen.prompts is not None:
-        prompts = read_prompts(Path(chosen.prompts), chosen.seconds, chosen.seed)
+    if scene is not None:
+        return sample_scene(cfg, scene, exports, out)
+    if prompts is not None:
+        asked = read_prompts(prompts, seconds, seed)
     else:
-        own1, own2 = chosen.individual1 or "", chosen.individual2 or ""
-        prompts = [Prompt(chosen.prompt or "", own1, own2, chosen.seconds, chosen.seed)]
-    if (count := len(prompts) * chosen.num_samples) > MOST_SAMPLES:
-        raise InputError(f"num_samples={chosen.num_samples}: {count} samples, at most {MOST_SAMPLES} are made at once")
+        asked = [Prompt(prompt or "", individual1 or "", individual2 or "", seconds, seed)]
+    if (count := len(asked) * num_samples) > MOST_SAMPLES:
+        raise InputError(f"num_samples={num_samples}: {count} samples, at most {MOST_SAMPLES} are made at once")
     if cfg.get("annotator"):
         from in2in.cli.annotate import fill_in, fill_in_once
 
-        prompts = fill_in_once(cfg, prompts, out / "annotated.json") if sharded else fill_in(cfg, prompts)
-    prompts = [sample for prompt in prompts for sample in prompt.samples(chosen.num_samples)]
+        asked = fill_in_once(cfg, asked, out / "annotated.json") if sharded else fill_in(cfg, asked)
+    asked = [sample for one in asked for sample in one.samples(num_samples)]
     # a trainer moves it, in each of its processes to a device of its own
-    generator = load_generator(cfg, "cpu" if sharded else chosen_device(chosen.device))
-    if chosen.counted_noise:
+    generator = load_generator(cfg, "cpu" if sharded else chosen_device(device))
+    if counted_noise:
         generator = generator.counted()
     if not sharded:
         check_kept(out, generator)
-        if kept := check_prompts(out, prompts):
-            print(f"{len(kept)} of {len(prompts)} samples are there already and are kept")
-        motions = generate(generator, prompts, chosen.batch_size, chosen.first_length)
+        if kept := check_prompts(out, asked):
+            print(f"{len(kept)} of {len(asked)} samples are there already and are kept")
+        motions = generate(generator, asked, batch_size, first_length)
         save(motions, out)
-    elif (motions := generate_sharded(cfg, generator, prompts, out)) is None:
+    elif (motions := generate_sharded(cfg, generator, asked, out)) is None:
         return  # another process writes the rest
     write_exports(motions, out, exports)
     write_text(out / OVERRIDES, OmegaConf.to_yaml(HydraConfig.get().overrides.task))
@@ -101,7 +92,7 @@ def main(cfg: DictConfig) -> None:
     print(out)
 
 
-def sample_scene(cfg: DictConfig, chosen: SampleOptions, path: str, exports: Sequence[str], out: Path) -> None:
+def sample_scene(cfg: DictConfig, path: str, exports: Sequence[str], out: Path) -> None:
     """Generate the scene of a file, all of it anew."""
     from in2in.direction.scene_file import read_scene
     from in2in.kept import kept_samples
@@ -109,15 +100,15 @@ def sample_scene(cfg: DictConfig, chosen: SampleOptions, path: str, exports: Seq
     for name in ("prompt", "individual1", "individual2", "prompts", "annotator"):
         if cfg.get(name):
             raise InputError(f"scene={path} has its own texts: leave {name}= out")
-    if chosen.first_length or "_target_" in cfg.trainer:
+    if cfg.first_length or "_target_" in cfg.trainer:
         raise InputError(f"scene={path} is one scene: leave first_length= and trainer= out")
     if kept_samples(out):
         raise InputError(f"out={out} holds samples already, and scenes are not resumed: choose another")
     scene = read_scene(path)
-    if chosen.seed:
-        scene = replace(scene, seed=chosen.seed)
-    generator = load_generator(cfg, chosen_device(chosen.device))
-    motions = generate(generator, scene, chosen.batch_size, num_samples=chosen.num_samples)
+    if cfg.seed:
+        scene = replace(scene, seed=cfg.seed)
+    generator = load_generator(cfg, chosen_device(cfg.device))
+    motions = generate(generator, scene, cfg.batch_size, num_samples=cfg.num_samples)
     save(motions, out)
     write_exports(motions, out, exports)
     print(out)

@@ -1,19 +1,43 @@
 """Checks a configuration against the signatures of what it configures, before anything is built."""
 
 import inspect
-from dataclasses import fields
-from typing import Any, TypeVar, get_type_hints
+from collections.abc import Callable
+from types import NoneType
+from typing import Any, get_args, get_type_hints
 
 from hydra.utils import get_object
 from omegaconf import DictConfig, ListConfig, OmegaConf
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError, create_model
 
+from in2in.cli.groups import example
 from in2in.errors import InputError
-
-Options = TypeVar("Options")
 
 HYDRA_KEYS = ("_target_", "_partial_", "_recursive_", "_convert_", "_args_")
 PLAIN = (int, float, bool, str)
+
+
+def options(command: str, task: Callable[..., Any], cfg: DictConfig) -> dict[str, Any]:
+    """The values of a task's parameters after the first, from a configuration that is checked as a whole.
+
+    Raises:
+        InputError: what may not be None is not given, or something is of another type than its signature says.
+    """
+    hints = get_type_hints(task)
+    kinds = {name: hints[name] for name in list(inspect.signature(task).parameters)[1:]}
+    needed = [name for name, kind in kinds.items() if NoneType not in get_args(kind)]
+    missing = [str(key) for key in cfg if OmegaConf.is_missing(cfg, key)]
+    if missing := missing or [name for name in needed if cfg[name] is None]:
+        raise InputError(f"{missing[0]} is not given: {example(command, missing[0])}")
+    check(cfg)
+    values = {
+        name: OmegaConf.to_container(cfg[name]) if OmegaConf.is_config(cfg[name]) else cfg[name] for name in kinds
+    }
+    fields: dict[str, Any] = {name: (kind, ...) for name, kind in kinds.items()}
+    try:
+        read = create_model("Options", **fields).model_validate(values)
+    except ValidationError as error:
+        raise InputError(explained(error)) from error
+    return {name: getattr(read, name) for name in kinds}
 
 
 def check(node: Any, path: str = "") -> None:
@@ -32,7 +56,8 @@ def _check_target(node: DictConfig, path: str) -> None:
     try:
         target = get_object(node["_target_"])
     except Exception as error:
-        raise InputError(f"{path}._target_={node['_target_']} cannot be imported: {first_line(error)}") from error
+        told = (str(error).splitlines() or [type(error).__name__])[0].rstrip(":")
+        raise InputError(f"{path}._target_={node['_target_']} cannot be imported: {told}") from error
     parameters = inspect.signature(target).parameters
     if any(parameter.kind == parameter.VAR_KEYWORD for parameter in parameters.values()):
         return
@@ -44,11 +69,6 @@ def _check_target(node: DictConfig, path: str) -> None:
             raise InputError(f"{path}.{key} is not an option of {node['_target_']}; it takes {', '.join(parameters)}")
         if isinstance(value, PLAIN) and key in hints:
             _check_type(f"{path}.{key}", value, hints[str(key)])
-
-
-def first_line(error: Exception) -> str:
-    """The first line of what an error says."""
-    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(":")
 
 
 def _hints(target: Any) -> dict[str, Any]:
@@ -67,16 +87,6 @@ def _check_type(path: str, value: Any, hint: Any) -> None:
         adapter.validate_python(value)
     except ValidationError as error:
         raise InputError(f"{path}={value!r}: {error.errors()[0]['msg'].lower()}") from error
-
-
-def options(kind: type[Options], cfg: DictConfig) -> Options:
-    """The keys of a command that a dataclass names, checked against its types."""
-    values = {field.name: cfg[field.name] for field in fields(kind) if field.name in cfg}  # type: ignore[arg-type]
-    values = {key: OmegaConf.to_container(v) if OmegaConf.is_config(v) else v for key, v in values.items()}
-    try:
-        return TypeAdapter(kind).validate_python(values)
-    except ValidationError as error:
-        raise InputError(explained(error)) from error
 
 
 def explained(error: ValidationError) -> str:

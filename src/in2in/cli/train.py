@@ -20,25 +20,21 @@ from in2in.files.whole import clear_unfinished, write_bytes, write_text
 
 
 @command("train")
-def main(cfg: DictConfig) -> float | None:
+def main(
+    cfg: DictConfig, data_dir: str, ckpt_path: str | None, stats_from: str | None, weights_from: str | None
+) -> float | None:
     """Check, prepare the loaders, build the module, fit, test; returns the lowest validation loss."""
-    if cfg.data_dir is None:
-        raise InputError("data_dir is not given: in2in-train experiment=in2in data_dir=FOLDER")
-
     from in2in.runs.checkpoints import read_checkpoint
 
     out = output_dir()
     for there in out.iterdir():  # of a run that resumes
         check_own(there, out)
-    checkpoint, told = resume_from(out, cfg.ckpt_path)
+    checkpoint, told = resume_from(out, ckpt_path)
     if checkpoint is not None:
         read_checkpoint(checkpoint)  # whether there is anything in it but tensors and plain data
-    if cfg.stats_from is not None:
-        cfg.module.normalizer = {
-            "_target_": "in2in.runs.folder.normalizer_of",
-            "run": cfg.stats_from,
-            "space": cfg.space,
-        }
+    if stats_from is not None:
+        normalizer = {"_target_": "in2in.runs.folder.normalizer_of", "run": stats_from, "space": cfg.space}
+        cfg.module.normalizer = normalizer
     cfg.tags = [str(tag) for tag in (cfg.tags if OmegaConf.is_list(cfg.tags) else [cfg.tags])]
     cfg.out = str(out)  # in a sweep, the job's own folder
     OmegaConf.resolve(cfg)
@@ -71,10 +67,10 @@ def main(cfg: DictConfig) -> float | None:
     module = instantiate(cfg.module)
     check_model(module)
     told += check_persons(cfg, module, data) + check_texts(cfg, module, data)
-    if cfg.stats_from is not None and not module.interacts:
-        check_noise(module, cfg.stats_from)
-    if cfg.weights_from is not None:
-        told += start_from(cfg, module, cfg.weights_from)
+    if stats_from is not None and not module.interacts:
+        check_noise(module, stats_from)
+    if weights_from is not None:
+        told += start_from(cfg, module, weights_from)
     if checkpoint is not None:
         told += check_resuming(cfg, module, checkpoint)
     if trainer.is_global_zero:

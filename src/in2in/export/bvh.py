@@ -11,7 +11,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 from torch import Tensor
 
-from in2in.export.choices import NAMES, Names
+from in2in.export.choices import NAMES, Choices, Names
 from in2in.files.whole import whole_file
 from in2in.motion.motion import Motion
 from in2in.motion.rig import CHILDREN, Rig
@@ -29,19 +29,19 @@ ENDS = {
 """Metres from a last joint to the end of its bone: top of the head, toes, finger tips."""
 
 
-def write_bvh(stem: str | Path, motion: Motion, names: Names = NAMES["smpl"]) -> list[Path]:
+def write_bvh(stem: str | Path, motion: Motion, choices: Choices = Choices()) -> list[Path]:  # noqa: B008, frozen
     """Write STEM_person1.bvh and so on.
 
     Args:
         stem: path of the files but for "_personN.bvh".
         motion: with rotations.
-        names: of the joints.
+        choices: of which the names of the joints count.
     """
     paths = []
     for number, rig in enumerate(motion.rigs, start=1):
         path = Path(f"{stem}_person{number}.bvh")
         with whole_file(path) as unfinished:
-            unfinished.write_text(bvh_text(rig, motion.fps, names), encoding="ascii")
+            unfinished.write_text(bvh_text(rig, motion.fps, choices.names), encoding="ascii")
         paths.append(path)
     return paths
 

@@ -22,6 +22,7 @@ import torch
 from in2in.errors import InputError
 from in2in.export.body_model import BodyModel
 from in2in.export.camera import sides
+from in2in.export.choices import Choices
 from in2in.files.whole import write_text
 from in2in.motion.motion import Motion
 from in2in.motion.skeleton import BONE_LENGTHS, JOINTS, NUM_JOINTS, PARENTS, TPOSE_DIRECTIONS
@@ -43,6 +44,11 @@ def write_page(
     """
     page = render_page(motions, title, body_model)
     write_text(path, page)
+
+
+def write_motion(path: str | Path, motion: Motion, choices: Choices = Choices()) -> None:  # noqa: B008, frozen
+    """Write the page of one motion, called by its title."""
+    write_page(path, [motion], motion.title, choices.body_model)
 
 
 def notebook_view(motions: Sequence[Motion], title: str = "in2in", height: int = 480) -> str:

@@ -163,7 +163,7 @@ class Motion:
     # exporters know motion and not the other way round: they are found by name, once they are wanted
     def to_html(self, path: str | Path) -> None:
         """Write a page that plays the motion in 3D, without a network."""
-        import_module("in2in.export.html").write_page(path, [self], self.title)
+        import_module("in2in.export.html").write_motion(path, self)
 
     def to_bvh(self, path: str | Path) -> list[Path]:
         """Write a file for each person, hug.bvh as hug_person1.bvh and hug_person2.bvh; centimetres, y up."""
