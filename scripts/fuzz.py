@@ -65,8 +65,8 @@ def fuzz(cases: int, seed: int, kind: str | None = None, only: int | None = None
 def table(counts: dict[str, Counter[str]]) -> str:
     """The counts as a table."""
     columns = ("accepted", "refused", "faults")
+    counts = {**counts, "all": sum(counts.values(), Counter())}
     rows = [(name, sum(count.values()), *(count[column] for column in columns)) for name, count in counts.items()]
-    rows.append(("all", *(sum(row[place] for row in rows) for place in range(1, 5))))
     lines = ["| kind | cases | accepted | refused with one line | faults |", "| --- | --- | --- | --- | --- |"]
     return "\n".join(lines + ["| " + " | ".join(map(str, row)) + " |" for row in rows])
 
@@ -147,7 +147,7 @@ def tried(world: World, kind: str, case: Case, here: Path) -> tuple[str, str]:
     finally:
         signal.alarm(0)
     if hasattr(builtins, "fuzz_ran"):
-        del builtins.fuzz_ran
+        delattr(builtins, "fuzz_ran")
         return "faults", "foreign code was run"
     if unfinished := [path.name for path in here.rglob(".*") if "unfinished" in path.name]:
         return "faults", f"left unfinished: {unfinished}"

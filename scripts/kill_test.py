@@ -106,7 +106,7 @@ def sha256(content: bytes) -> str:
 
 def main() -> None:
     """Kill, resume, compare, print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path("/dev/shm/in2in-kills"), help="a new folder")
     parser.add_argument("--kills", type=int, default=40, help="of the training")
     parser.add_argument("--others", type=int, default=10, help="of each other command")

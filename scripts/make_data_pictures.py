@@ -5,11 +5,11 @@ python scripts/make_data_pictures.py
 
 from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
 import torch
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 
 from in2in.bench.people import generate
 from in2in.data.layout import RAW_POSITIONS, RAW_ROTATIONS, RAW_WIDTH, to_z_up
@@ -88,9 +88,7 @@ def draw_6d(axes: Axes, places: dict[tuple[int, int], int], title: str) -> None:
     for row in range(3):
         for column in range(3):
             place = places.get((row, column))
-            axes.add_patch(
-                mpl.patches.Rectangle((column, -row), 1, 1, fc="#dbeafe" if place is not None else "white", ec="black")
-            )
+            axes.add_patch(Rectangle((column, -row), 1, 1, fc="#dbeafe" if place is not None else "white", ec="black"))
             axes.text(column + 0.5, 0.62 - row, f"$R_{{{row}{column}}}$", ha="center", va="center", fontsize=10)
             if place is not None:
                 axes.text(column + 0.5, 0.24 - row, f"[{place}]", ha="center", va="center", fontsize=10, weight="bold")
@@ -105,12 +103,12 @@ def main() -> None:
     draw_tpose(figure.add_subplot(1, 3, 1))
     motion = generate(CLIP, 3).motion
     in_file = figure.add_subplot(1, 3, 2, projection="3d")
-    people = to_z_up(motion.joints[:, FRAME]).numpy()
+    people = to_z_up(torch.from_numpy(motion.joints[:, FRAME])).numpy()
     corner = people.mean(axis=(0, 1)) * [1, 1, 0] - [1, 1, 0]
     draw_people(in_file, people, up=2, origin=corner)
     in_file.set_title("in a file: z up, any place and heading", fontsize=9)
     ours = figure.add_subplot(1, 3, 3, projection="3d")
-    people = canonicalise(motion.crop(FRAME, 2)).joints[:, 0].numpy()
+    people = canonicalise(motion.crop(FRAME, 2)).joints[:, 0]
     draw_people(ours, people, up=1, origin=np.zeros(3))
     ours.set_title("as the model sees it: y up, person 1 at\nthe origin in frame 0 and facing +z", fontsize=9)
     figure.tight_layout()

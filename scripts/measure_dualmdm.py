@@ -222,20 +222,19 @@ def main() -> None:
                 cfg = compose("judge", [f"run='{given.run}'", f"prior_run='{given.prior}'", *overrides])
             return load_generator(cfg, "cpu")
 
-        shares = {}
+        shares, made = {}, {}
         for suffix, told in both.items():
             name = f"{re.sub('[^a-z0-9.]+', '_', condition.name)}{suffix}-{origin((given.run, given.prior), how, told)}"
-            made = sampled(generator, told, given.out / f"{name}.npy")
+            made[suffix] = sampled(generator, told, given.out / f"{name}.npy")
             shares[suffix] = np.array(
                 [
                     np.mean([reader.read(torch.from_numpy(p)) == a for p, a in zip(pair, one.actions, strict=True)])
-                    for pair, one in zip(made, asked, strict=True)
+                    for pair, one in zip(made[suffix], asked, strict=True)
                 ]
             )
-            if not suffix:
-                seen = [recognise(torch.from_numpy(pair)) for pair in made]
-                kinds = np.array([float(kind == one.kind) for kind, one in zip(seen, asked, strict=True)])
-                physical = quality(torch.from_numpy(pair) for pair in made)
+        own = [torch.from_numpy(pair) for pair in made[""]]
+        kinds = np.array([float(recognise(pair) == one.kind) for pair, one in zip(own, asked, strict=True)])
+        physical = quality(own)
         cells = [interval(shares[""]), interval(shares["_shuffled"]), interval(kinds)]
         lines.append(
             f"| {condition.name} | {' | '.join(cells)} | {physical.jitter:.0f} | {physical.foot_sliding:.1f} |"
