@@ -80,7 +80,7 @@ def persons(folder: Path, split: str) -> list[Shown]:
     """Every person of a split; the action is known from the truth record or, of Bandai-Namco, from the clip's name."""
     cache, found = MotionCache(folder), []
     for clip in cache.split(split):
-        texts, joints = cache.clips[clip].texts, cache.motion(clip).tensors()[0][:, :MAX_FRAMES]
+        texts, joints = cache.texts(clip), cache.motion(clip).tensors()[0][:, :MAX_FRAMES]
         if named := re.match(r"dataset-\d_([^_]+)_", clip):
             content = named[1] if named[1] in BANDAI_NAMCO else OTHER
             found.append(Shown(content, texts.individuals[0][0], joints[0]))

@@ -82,7 +82,7 @@ def test_a_motion_that_is_not_finite_stops_training_and_is_named(cli: Cli, datas
     poisoned = tmp_path / "data"
     shutil.copytree(dataset, poisoned)
     motions = np.load(poisoned / "cache" / "motions.npy")
-    before = sum(MotionCache(dataset).clips[f"clip{number}"].length for number in range(2))
+    before = sum(MotionCache(dataset).length(f"clip{number}") for number in range(2))
     motions[before + 3, 0, 5] = np.nan
     np.save(poisoned / "cache" / "motions.npy", motions)
     finished = cli("train", f"data_dir={poisoned}", f"out={tmp_path / 'run'}", *TINY, *SOON)

@@ -30,7 +30,7 @@ def test_the_cache_holds_what_the_files_hold(dataset: Path, raw: Motion) -> None
         torch.testing.assert_close(motion.joints, read_motion(dataset, clip).joints)
         there = raw.joints[:, 20 * number :][:, : len(motion)]
         torch.testing.assert_close(motion.joints, there, atol=1e-6, rtol=0)
-        assert cache.clips[clip].texts == read_texts(dataset, clip)
+        assert cache.texts(clip) == read_texts(dataset, clip)
 
 
 def test_statistics_are_those_of_the_training_split(dataset: Path) -> None:

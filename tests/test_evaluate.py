@@ -179,7 +179,7 @@ def test_fixed_uses_every_clip_once_with_its_first_words(bench: Path) -> None:
     assert [item.clip for item in made.repeats[0].items] == cache.split("train")
     assert made.repeats[0].items == made.repeats[1].items
     for item in made.repeats[0].items[:5]:
-        assert item.text == cache.clips[item.clip].texts.interaction[0]
+        assert item.text == cache.texts(item.clip).interaction[0]
         assert item.features(cache).shape == (2, item.frames, 262)
         assert item.prompt(3).frames == item.frames
     seeds = [prompt.seed for repeat in made.repeats for prompt in repeat.prompts()]
@@ -196,7 +196,7 @@ def test_published_draws_and_drops_but_from_a_seed(bench: Path) -> None:
     assert {item.swapped for item in first} == {False, True}
     cache = MotionCache(bench)
     swapped = next(item for item in first if item.swapped)
-    told = cache.clips[swapped.clip].texts
+    told = cache.texts(swapped.clip)
     line = told.interaction.index(swapped.text)
     assert swapped.individuals == (told.individuals[1][line], told.individuals[0][line])
     other = plan(published, bench, "train", repeats=1, seed=5)

@@ -48,8 +48,8 @@ def test_motion_is_one_memory_map_that_other_processes_open_anew(folder: Path) -
         assert isinstance(cache.motions[0], np.memmap)
         for clip in ("clip5", "clip0", "clip3", "clip5"):
             torch.testing.assert_close(cache.motion(clip).joints, read_motion(folder, clip).joints)
-            assert cache.clips[clip].texts == read_texts(folder, clip)
-            assert cache.clips[clip].length == len(read_motion(folder, clip))
+            assert cache.texts(clip) == read_texts(folder, clip)
+            assert cache.length(clip) == len(read_motion(folder, clip))
         assert list(cache.clips) == [f"clip{number}" for number in range(6)]
         assert "clip6" not in cache.clips
     assert len(pickle.dumps(built)) < 1_000, "cheap to hand to a worker"
@@ -171,18 +171,17 @@ def test_too_much_left_out_is_an_error_that_an_option_lifts(folder: Path) -> Non
 
 def as_before(folder: Path) -> None:
     """Turn a cache into one of the version that wrote shards, with a store of text states in it."""
-    cache = MotionCache(folder)
     made, old = folder / "cache", folder / "old"
+    index = np.load(made / "index.npz")
     motions, texts = np.load(made / "motions.npy"), (made / "texts.jsonl").read_bytes()
     shards = []
     for start in range(0, 6, 2):
         shard = old / "shards" / f"{start // 2:05d}"
         shard.mkdir(parents=True)
-        ids, rows = list(cache.clips)[start : start + 2], slice(start, start + 2)
-        lengths, lines, starts = cache.lengths[rows], cache.lines[rows], cache.starts[rows]
+        ids, lengths, lines, starts = (index[name][start : start + 2] for name in ("ids", "lengths", "lines", "starts"))
         np.save(shard / "motions.npy", motions[starts[0] : starts[0] + lengths.sum()])
         (shard / "texts.jsonl").write_bytes(texts[lines[0, 0] : lines[-1, 1]])
-        places = {"ids": np.array(ids), "lengths": lengths, "starts": starts - starts[0], "lines": lines - lines[0, 0]}
+        places = {"ids": ids, "lengths": lengths, "starts": starts - starts[0], "lines": lines - lines[0, 0]}
         np.savez(shard / "index.npz", **places, persons=2)
         shards.append(shard.name)
     (made / "stats.npz").rename(old / "stats.npz")
@@ -200,7 +199,7 @@ def test_a_cache_of_shards_is_read_still_and_its_text_states_outlive_it(folder: 
     assert str(cache) == "6 clips of two people, 0.1 minutes"
     for clip in cache.clips:
         torch.testing.assert_close(cache.motion(clip).rotations, read_motion(folder, clip).rotations)
-        assert cache.clips[clip].texts == read_texts(folder, clip)
+        assert cache.texts(clip) == read_texts(folder, clip)
     for _ in range(2):
         build_cache(folder)
         assert contents(folder / "texts") == {"texts-0123/states.f16": hashlib.sha256(b"hours of work").hexdigest()}

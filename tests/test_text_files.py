@@ -121,8 +121,8 @@ def test_byte_order_marks_change_no_id_and_no_text(folder: Path, capsys: pytest.
         path.write_bytes(BOM.encode() + path.read_bytes().replace(b"\n", b"\r\n"))
     cache = build_cache(folder)
     assert list(cache.clips) == ["clip0", "clip2", "clip3", "clip4", "clip5"]
-    assert cache.clips["clip0"].texts.interaction == ("the left one leads, take 0", "both move clockwise, take 0")
-    assert cache.clips["clip0"].texts.individuals == (("turns left 0",) * 2, ("steps right 0",) * 2)
+    assert cache.texts("clip0").interaction == ("the left one leads, take 0", "both move clockwise, take 0")
+    assert cache.texts("clip0").individuals == (("turns left 0",) * 2, ("steps right 0",) * 2)
     assert len([line for line in capsys.readouterr().out.splitlines() if "byte order mark" in line]) == 1
 
 
@@ -179,7 +179,7 @@ def test_line_k_belongs_to_line_k(folder: Path, interaction: str, own: str, pair
     file(folder, interaction, "annots/clip0.txt")
     file(folder, own, "annots_individual/person1/clip0.txt")
     build_cache(folder)
-    for texts in (read_texts(folder, "clip0"), MotionCache(folder).clips["clip0"].texts):
+    for texts in (read_texts(folder, "clip0"), MotionCache(folder).texts("clip0")):
         lines = texts.individuals[0]
         assert texts.interaction == tuple(text for text, _ in paired)
         assert [lines[k] if k < len(lines) else "" for k in range(len(paired))] == [text for _, text in paired]

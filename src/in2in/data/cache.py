@@ -12,7 +12,7 @@ Caches of an earlier version, in which folders of 256 clips each had such files,
 
 import json
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -51,42 +51,6 @@ def put_back(data_dir: Path) -> None:
             previous_folder(data_dir).rename(cache_folder(data_dir))
 
 
-@dataclass(frozen=True, slots=True)
-class CachedClip:
-    """A clip of the cache.
-
-    Attributes:
-        cache: that holds it.
-        row: its place among all clips.
-        part: which of the memory maps holds it.
-    """
-
-    cache: "MotionCache"
-    row: int
-    part: int
-
-    @property
-    def length(self) -> int:
-        """Number of frames."""
-        return int(self.cache.lengths[self.row])
-
-    @property
-    def texts(self) -> Texts:
-        """What is said of it."""
-        line = json.loads(bytes(self.cache.texts[self.part][slice(*self.cache.lines[self.row])]))
-        return Texts(tuple(line["interaction"]), tuple(tuple(lines) for lines in line["individuals"]))
-
-    @property
-    def motion(self) -> Motion:
-        """All of its frames."""
-        start = int(self.cache.starts[self.row])
-        frames = np.array(self.cache.motions[self.part][start : start + self.length])
-        flat = torch.from_numpy(frames).transpose(0, 1)
-        return Motion.from_tensors(
-            flat[..., :COORDINATES].unflatten(-1, (22, 3)), flat[..., COORDINATES:].unflatten(-1, (21, 6))
-        )
-
-
 class MotionCache:
     """A prepared data set.
 
@@ -98,11 +62,9 @@ class MotionCache:
     Attributes:
         folder: of the data set.
         persons: P of all clips.
-        clips: by their ids, in the order of the splits.
+        clips: the row of each clip by its id, in the order of the splits.
         lengths: [clips] frames.
-        starts: [clips] first frames.
-        lines: [clips, 2] places of their texts.
-        motions, texts: memory maps; one of each, or many in the cache of an earlier version.
+        motions: memory maps of them; a single one, or many in the cache of an earlier version.
     """
 
     def __init__(self, data_dir: str | Path) -> None:
@@ -119,14 +81,13 @@ class MotionCache:
             parts = [cache / "shards" / name for name in told["shards"]] if "shards" in told else [cache]
             self.persons: int = told["persons"]
             tables = [_columns(part / "index.npz") for part in parts]
-            ids, self.starts, self.lengths, self.lines = map(np.concatenate, zip(*tables, strict=True))
-            self.motions = [np.load(part / "motions.npy", mmap_mode="r") for part in parts]
-            self.texts = [np.memmap(part / "texts.jsonl", mode="r", dtype=np.uint8) for part in parts]
+            ids, self._starts, self.lengths, self._lines = map(np.concatenate, zip(*tables, strict=True))
+            self.motions = [np.load(part / "motions.npy", mmap_mode="r") for part in parts]  # of earlier versions, many
+            self._texts = [np.memmap(part / "texts.jsonl", mode="r", dtype=np.uint8) for part in parts]
         except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
             raise InputError(f"{cache} is damaged or of an earlier version ({error}): {again}") from error
-        part_of = np.repeat(np.arange(len(parts)), [len(ids) for ids, *_ in tables]).tolist()
-        rows = enumerate(zip(ids.tolist(), part_of, strict=True))
-        self.clips = {clip: CachedClip(self, row, part) for row, (clip, part) in rows}
+        self._part_of = np.repeat(np.arange(len(parts)), [len(ids) for ids, *_ in tables])
+        self.clips = {clip: row for row, clip in enumerate(ids.tolist())}
 
     def __reduce__(self) -> tuple[type["MotionCache"], tuple[Path]]:
         """Another process opens the files anew."""
@@ -152,9 +113,27 @@ class MotionCache:
             )
         return clips
 
+    def length(self, clip: str) -> int:
+        """Number of a clip's frames."""
+        return int(self.lengths[self.clips[clip]])
+
+    def texts(self, clip: str) -> Texts:
+        """What is said of a clip."""
+        row = self.clips[clip]
+        line = json.loads(bytes(self._texts[self._part_of[row]][slice(*self._lines[row])]))
+        return Texts(tuple(line["interaction"]), tuple(tuple(lines) for lines in line["individuals"]))
+
     def motion(self, clip: str) -> Motion:
-        """A clip's motion."""
-        return self.clips[clip].motion
+        """All frames of a clip, with its texts."""
+        row = self.clips[clip]
+        start = int(self._starts[row])
+        frames = np.array(self.motions[self._part_of[row]][start : start + self.length(clip)])
+        flat = torch.from_numpy(frames).transpose(0, 1)
+        joints, rotations = (
+            flat[..., :COORDINATES].unflatten(-1, (22, 3)),
+            flat[..., COORDINATES:].unflatten(-1, (21, 6)),
+        )
+        return replace(Motion.from_tensors(joints, rotations), texts=self.texts(clip))
 
 
 def _columns(index: Path) -> tuple[np.ndarray, ...]:

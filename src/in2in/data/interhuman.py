@@ -66,16 +66,16 @@ class InteractionDataset(Dataset[Example]):
     @property
     def lengths(self) -> list[int]:
         """Frames of each clip, as cropped."""
-        return [min(self.cache.clips[clip].length, MAX_FRAMES) for clip in self.clips]
+        return [min(self.cache.length(clip), MAX_FRAMES) for clip in self.clips]
 
     def with_individuals(self) -> int:
         """How many clips have a text of a person."""
-        told = (self.cache.clips[clip].texts.individuals for clip in self.clips)
+        told = (self.cache.texts(clip).individuals for clip in self.clips)
         return sum(any(any(lines) for lines in individuals) for individuals in told)
 
     def texts(self) -> set[str]:
         """All texts that samples may carry, the mirrored ones among them."""
-        told = [self.cache.clips[clip].texts for clip in self.clips]
+        told = [self.cache.texts(clip) for clip in self.clips]
         texts = {text for own in told for lines in (own.interaction, *own.individuals) for text in lines}
         return texts | {self.augmentation.words(text) for text in texts} if self.augmentation.mirror else texts
 
@@ -83,12 +83,8 @@ class InteractionDataset(Dataset[Example]):
         """A clip as it is, or as drawn from a seed."""
         if isinstance(index, tuple):
             return self._drawn(index[0], torch.Generator().manual_seed(index[1]))
-        motion, texts = self._read(index)
-        return self._sample(index, motion.crop(0, MAX_FRAMES), *_line(texts, 0))
-
-    def _read(self, number: int) -> tuple[Motion, Texts]:
-        clip = self.clips[number]
-        return self.cache.motion(clip), self.cache.clips[clip].texts
+        motion = self.cache.motion(self.clips[index])
+        return self._sample(index, motion.crop(0, MAX_FRAMES), *_line(motion.texts, 0))
 
     def _sample(self, number: int, motion: Motion, interaction: str, individuals: tuple[str, ...]) -> Example:
         features = encode(canonicalise(motion, self.shared_floor))
@@ -111,9 +107,9 @@ class InteractionDataset(Dataset[Example]):
         return sample, self._seen(number, *cropped, mirrored != mirror_it, swapped != swap_it)
 
     def _crop(self, number: int, draw: torch.Generator) -> tuple[Motion, str, tuple[str, ...]]:
-        motion, texts = self._read(number)
+        motion = self.cache.motion(self.clips[number])
         motion = motion.crop(_draw(max(len(motion) - MAX_FRAMES + 1, 1), draw), MAX_FRAMES)
-        return motion, *_line(texts, _draw(len(texts.interaction), draw))
+        return motion, *_line(motion.texts, _draw(len(motion.texts.interaction), draw))
 
     def _seen(
         self,

@@ -94,7 +94,7 @@ class IndividualDiversity:
 def _individual_texts(setting: Setting) -> list[str]:
     folder = setting.texts_dir or setting.data_dir
     cache = MotionCache(folder)
-    told = [cache.clips[clip].texts for clip in cache.split(setting.split)]
+    told = [cache.texts(clip) for clip in cache.split(setting.split)]
     texts = sorted({text for own in told for lines in own.individuals for text in lines} - {""})
     if not texts:
         raise InputError(f"the split {setting.split} of {folder} holds no individual texts: give texts_dir=")

@@ -166,7 +166,7 @@ def plan(
     used: list[str] = []
     left_out: dict[str, list[str]] = {}
     for clip in cache.split(split):
-        frames = cache.clips[clip].length - 1
+        frames = cache.length(clip) - 1
         if frames < FEWEST_FRAMES:
             left_out.setdefault(f"shorter than {MIN_SECONDS:g} s", []).append(clip)
         elif frames > protocol.seconds * FPS and protocol.seconds < MAX_SECONDS:
@@ -189,16 +189,16 @@ def _drawn(protocol: Protocol, cache: MotionCache, clips: Sequence[str], seed: i
     draw = torch.Generator().manual_seed(seed)
     items = []
     for clip in clips:
-        entry = cache.clips[clip]
-        frames = min(entry.length, MAX_FRAMES) - 1
+        length, texts = cache.length(clip), cache.texts(clip)
+        frames = min(length, MAX_FRAMES) - 1
         start = line = 0
         swapped = False
         if protocol.draw:
-            start = int(torch.randint(entry.length - frames, (), generator=draw))
-            line = int(torch.randint(len(entry.texts.interaction), (), generator=draw))
+            start = int(torch.randint(length - frames, (), generator=draw))
+            line = int(torch.randint(len(texts.interaction), (), generator=draw))
             swapped = bool(torch.randint(2, (), generator=draw))
-        own = tuple(lines[line] if line < len(lines) else "" for lines in entry.texts.individuals)
-        items.append(Item(clip, entry.texts.interaction[line], own[::-1] if swapped else own, start, frames, swapped))
+        own = tuple(lines[line] if line < len(lines) else "" for lines in texts.individuals)
+        items.append(Item(clip, texts.interaction[line], own[::-1] if swapped else own, start, frames, swapped))
     if protocol.draw:  # and in any order, of which the rest of a batch is cut off
         items = [items[int(place)] for place in torch.randperm(len(items), generator=draw)]
     if protocol.drop_rest:

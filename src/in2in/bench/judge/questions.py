@@ -51,7 +51,7 @@ def questions(data_dir: Path, split: str, count: int) -> list[Question]:
     chosen = [entry for turn in turns for entry in turn if entry is not None][:count]
     asked = []
     for clip, truth in chosen:
-        texts = cache.clips[clip].texts
+        texts = cache.texts(clip)
         own = tuple(lines[0] for lines in texts.individuals)
         joints = torch.from_numpy(cache.motion(clip).crop(0, MAX_FRAMES).joints)
         asked.append(Question(clip, texts.interaction[0], own, truth, joints))
