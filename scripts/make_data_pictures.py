@@ -14,7 +14,7 @@ from matplotlib.patches import Rectangle
 from in2in.bench.people import generate
 from in2in.data.layout import RAW_POSITIONS, RAW_ROTATIONS, RAW_WIDTH, to_z_up
 from in2in.motion.representation import CONTACTS, NUM_FEATURES, POSITIONS, ROTATIONS, VELOCITIES, canonicalise
-from in2in.motion.skeleton import BONE_LENGTHS, BONES, JOINTS, PARENTS, tpose_offsets
+from in2in.motion.skeleton import BONES, JOINTS, t_pose
 
 HERE = Path("docs")
 COLOURS = ("#0b6cab", "#d98200")
@@ -32,10 +32,7 @@ def side(joint: int) -> str:
 
 def draw_tpose(axes: Axes) -> None:
     """The T-pose from the front, joints numbered: the person's left is on the right."""
-    offsets = tpose_offsets(torch.tensor(BONE_LENGTHS)).numpy()
-    pose = np.zeros((len(JOINTS), 3))
-    for joint in range(1, len(JOINTS)):
-        pose[joint] = pose[PARENTS[joint]] + offsets[joint]
+    pose = t_pose().numpy()
     for one, two in BONES:
         axes.plot(pose[[one, two], 0], pose[[one, two], 1], color=side(two), linewidth=3, alpha=0.5)
     for joint, (x, y, _) in enumerate(pose):

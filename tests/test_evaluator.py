@@ -11,9 +11,8 @@ from test_golden import GOLDEN, close, load
 from torch import Tensor
 from transformers import CLIPTextConfig, CLIPTextModel
 
-from in2in.data.batch import collate
-from in2in.data.counterparts import Counterparts, collate_pairs
-from in2in.data.interhuman import Augmentation, InteractionDataset
+from in2in.data.batch import collate, collate_pairs
+from in2in.data.interhuman import Augmentation, Counterparts, InteractionDataset
 from in2in.errors import InputError
 from in2in.evaluation.evaluator import Evaluator, whole_text
 from in2in.evaluation.interclip import InterCLIP, MotionTower, TextTower, contrastive_loss

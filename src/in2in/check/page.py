@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from in2in.check.dataset import Diagnosis
-from in2in.check.finding import MEANINGS, Finding, Kind
+from in2in.check.finding import Finding, Kind
 from in2in.check.motion import floor_level
 from in2in.data.layout import motion_path, person_names, read_body
 from in2in.errors import InputError
@@ -38,7 +38,7 @@ def groups(diagnosis: Diagnosis, most: int) -> list[Group]:
     return [
         Group(
             f"{kind} ({len({finding.clip for finding in own})} clips)",
-            MEANINGS[kind],
+            kind.meaning,
             [_entry(diagnosis, finding, number < shares[kind]) for number, finding in enumerate(own)],
         )
         for kind, own in by_kind.items()

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from in2in.check.dataset import Diagnosis
-from in2in.check.finding import MEANINGS, Kind
+from in2in.check.finding import Kind
 from in2in.data.layout import read_ignored, split_path
 from in2in.files.inside import check_own
 from in2in.files.whole import write_text
@@ -36,7 +36,7 @@ def as_text(diagnosis: Diagnosis) -> str:
     for kind in Kind:
         if clips := diagnosis.clips([kind]):
             ignored = len(diagnosis.ignored & set(clips))
-            lines.append(f"{kind:<12}{len(clips):>7,}{ignored:>17,}  {MEANINGS[kind]}")
+            lines.append(f"{kind:<12}{len(clips):>7,}{ignored:>17,}  {kind.meaning}")
     for kind in Kind:
         own = [finding for finding in diagnosis.findings if finding.kind is kind]
         lines += [""] if own else []

@@ -67,19 +67,21 @@ OmegaConf.register_new_resolver("joint_map", read_joint_map, replace=True)
 def main(cfg: DictConfig, data_dir: Path | None, out: Path | None, processes: int | None, max_left_out: float) -> None:
     """Write the data set, if the source makes one, then its cache."""
     from in2in.data.cache import MotionCache
-    from in2in.data.output import new_dataset
     from in2in.data.preparation import build_cache
     from in2in.data.processes import cores
+    from in2in.files.whole import whole_folder
 
-    cfg.processes = processes = processes or cores()
+    cfg.processes = processes = cores() if processes is None else processes
     if not cfg.source:
         if data_dir is None:
             raise InputError("data_dir is not given: in2in-prepare source=interhuman data_dir=FOLDER")
         cache = build_cache(data_dir, processes, max_left_out)
     elif out is None:
         raise InputError("out is not given: add out=FOLDER for the new data set")
+    elif out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise InputError(f"out={out} exists already: remove it or choose another folder")
     else:
-        with new_dataset(out) as unfinished:
+        with whole_folder(out) as unfinished:
             instantiate(cfg.source)(unfinished)
             build_cache(unfinished, processes, max_left_out)
         cache = MotionCache(out)

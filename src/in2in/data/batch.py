@@ -90,3 +90,8 @@ def collate(samples: list[Example]) -> Batch:
         interactions=[sample.interaction for sample in samples],
         individuals=[sample.individuals for sample in samples],
     )
+
+
+def collate_pairs(pairs: list[tuple[Example, Example]]) -> Batch:
+    """All samples of the pairs to one batch, a pair's two next to each other."""
+    return collate([sample for pair in pairs for sample in pair])

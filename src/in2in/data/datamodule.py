@@ -10,9 +10,8 @@ from lightning import LightningDataModule
 from torch import distributed
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from in2in.data.batch import Batch, collate
-from in2in.data.counterparts import Counterparts, collate_pairs
-from in2in.data.interhuman import Augmentation, InteractionDataset
+from in2in.data.batch import Batch, collate, collate_pairs
+from in2in.data.interhuman import Augmentation, Counterparts, InteractionDataset
 from in2in.errors import InputError
 from in2in.text.mirror import mirror_text
 

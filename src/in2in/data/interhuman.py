@@ -134,6 +134,21 @@ class InteractionDataset(Dataset[Example]):
         return self._sample(number, motion, interaction, individuals)
 
 
+class Counterparts(Dataset[tuple[Example, Example]]):
+    """Every clip beside one that differs in little, the hardest wrong answer of a contrastive training.
+
+    Args:
+        clips: indexed by (number, seed).
+    """
+
+    def __init__(self, clips: InteractionDataset) -> None:
+        self.clips = clips
+
+    def __getitem__(self, index: tuple[int, int]) -> tuple[Example, Example]:
+        """A clip as drawn from a seed, and the same mirrored, with its persons exchanged, or both, and told so."""
+        return self.clips.pair(*index)
+
+
 def _both_ways(draw: torch.Generator) -> tuple[bool, bool]:
     """Whether to mirror and whether to exchange the persons."""
     return bool(_draw(2, draw)), bool(_draw(2, draw))

@@ -1,6 +1,6 @@
 """The figures as tables: markdown to read, LaTeX to publish."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -9,6 +9,9 @@ from in2in.evaluation.physical import UNITS
 
 Record = dict[str, Any]
 """What a row is in results.json."""
+
+Cell = tuple[str, str | None] | None
+"""Mean and half width of the 95 % interval, None for no such figure."""
 
 EITHER_WAY = "near recorded"
 
@@ -29,8 +32,8 @@ class Column:
     unit: str = ""
     percent: bool = False
 
-    def cell(self, record: Record) -> tuple[str, str | None] | None:
-        """Mean and half width of the 95 % interval, rounded alike; None where there is no such figure."""
+    def cell(self, record: Record) -> Cell:
+        """The figure of a row, mean and half width rounded alike."""
         own = record["figures"].get(self.name)
         if own is None:
             return None
@@ -63,31 +66,29 @@ PARTS: Parts = {"text and motion": EMBEDDING, "motion itself": PHYSICAL}
 NO_PARTS: Parts = MappingProxyType({})
 
 
-def _present(columns: Sequence[Column], rows: dict[str, Record]) -> list[Column]:
-    return [column for column in columns if any(column.cell(own) for own in rows.values())]
+def _filled(rows: dict[str, Record], extras: Parts) -> Iterator[tuple[str, list[Column], dict[str, list[Cell]]]]:
+    """Of each part that has figures its title, its columns that have some, and the cells of rows that have some."""
+    for title, columns in {**PARTS, **extras}.items():
+        shown = [column for column in columns if any(column.cell(own) for own in rows.values())]
+        cells = {name: [column.cell(record) for column in shown] for name, record in rows.items()}
+        if shown:
+            yield title, shown, {name: own for name, own in cells.items() if any(own)}
 
 
 def markdown(rows: dict[str, Record], extras: Parts = NO_PARTS) -> str:
     """A table for each part that has figures, and a line for each row with motions that could not be measured."""
     parts = []
-    for title, columns in {**PARTS, **extras}.items():
-        if not (shown := _present(columns, rows)):
-            continue
-        lines = [
-            f"| {title} | " + " | ".join(column.title for column in shown) + " |",
-            "| --- |" + " ---: |" * len(shown),
-        ]
-        for name, record in rows.items():
-            cells = [column.cell(record) for column in shown]
-            if any(cells):
-                lines.append(f"| {name} | " + " | ".join(_plain(cell) for cell in cells) + " |")
+    for title, columns, filled in _filled(rows, extras):
+        head = [title, *(column.title for column in columns)]
+        lines = [f"| {' | '.join(head)} |", "| --- |" + " ---: |" * len(columns)]
+        lines += [f"| {' | '.join([name, *map(_plain, cells)])} |" for name, cells in filled.items()]
         parts.append("\n".join(lines))
     for name, record in rows.items():
         parts += [f"{name}: {count} motions {reason}" for reason, count in record["unusable"].items()]
     return "\n\n".join(parts) + "\n"
 
 
-def _plain(cell: tuple[str, str | None] | None) -> str:
+def _plain(cell: Cell) -> str:
     if cell is None:
         return "-"
     return cell[0] if cell[1] is None else f"{cell[0]} ± {cell[1]}"
@@ -96,20 +97,15 @@ def _plain(cell: tuple[str, str | None] | None) -> str:
 def latex(rows: dict[str, Record], extras: Parts = NO_PARTS) -> str:
     """A tabular for each part that has figures; needs the package booktabs."""
     parts = []
-    for title, columns in {**PARTS, **extras}.items():
-        if not (shown := _present(columns, rows)):
-            continue
-        head = [_escape(title), *(_escape(column.title) for column in shown)]
-        lines = [r"\begin{tabular}{l" + "r" * len(shown) + "}", r"\toprule", " & ".join(head) + r" \\", r"\midrule"]
-        for name, record in rows.items():
-            cells = [column.cell(record) for column in shown]
-            if any(cells):
-                lines.append(" & ".join([_escape(name), *(_math(cell) for cell in cells)]) + r" \\")
+    for title, columns, filled in _filled(rows, extras):
+        head = map(_escape, [title, *(column.title for column in columns)])
+        lines = [r"\begin{tabular}{l" + "r" * len(columns) + "}", r"\toprule", " & ".join(head) + r" \\", r"\midrule"]
+        lines += [" & ".join([_escape(name), *map(_math, cells)]) + r" \\" for name, cells in filled.items()]
         parts.append("\n".join([*lines, r"\bottomrule", r"\end{tabular}"]))
     return "\n\n".join(parts) + "\n"
 
 
-def _math(cell: tuple[str, str | None] | None) -> str:
+def _math(cell: Cell) -> str:
     if cell is None:
         return "--"
     return f"${cell[0]}$" if cell[1] is None else rf"${cell[0]}^{{\pm{cell[1]}}}$"

@@ -11,8 +11,8 @@ import torch
 
 from in2in.export.body import SOLE
 from in2in.export.gltf import Scene, Surface, steady
-from in2in.motion.rig import CHILDREN, Rig
-from in2in.motion.skeleton import NUM_JOINTS, PARENTS
+from in2in.motion.rig import Rig
+from in2in.motion.skeleton import CHILDREN, NUM_JOINTS, PARENTS, t_pose
 
 
 @dataclass(frozen=True)
@@ -36,15 +36,7 @@ def exact_pose(rig: Rig, joints: np.ndarray) -> Pose:
     bones = np.asarray(joints, dtype=np.float64)[:, 1:] - joints[:, parents]
     seen = np.einsum("tjba,tjb->tja", world[:, parents], bones)  # from the parent: its rotation undone
     places = np.concatenate([joints[:, :1], seen], axis=1)
-    return Pose(standing(tpose(rig), joints[0, 0]), _local(rig), places)
-
-
-def tpose(rig: Rig) -> np.ndarray:
-    """A rig's joints [22, 3] in the T-pose, the pelvis at the origin."""
-    rest = np.zeros((NUM_JOINTS, 3))
-    for joint in range(1, NUM_JOINTS):
-        rest[joint] = rest[PARENTS[joint]] + rig.offsets[joint].numpy()
-    return rest
+    return Pose(standing(t_pose(rig.offsets).numpy(), joints[0, 0]), _local(rig), places)
 
 
 def rigid_pose(rig: Rig, rest: np.ndarray) -> Pose:

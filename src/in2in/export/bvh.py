@@ -14,8 +14,8 @@ from torch import Tensor
 from in2in.export.choices import NAMES, Choices, Names
 from in2in.files.whole import whole_file
 from in2in.motion.motion import Motion
-from in2in.motion.rig import CHILDREN, Rig
-from in2in.motion.skeleton import JOINTS
+from in2in.motion.rig import Rig
+from in2in.motion.skeleton import CHILDREN, JOINTS
 
 CENTIMETRES = 100
 

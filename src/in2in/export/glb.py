@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from in2in.export.armature import add_person, exact_pose, rigid_pose, tpose
+from in2in.export.armature import add_person, exact_pose, rigid_pose
 from in2in.export.body import rgb
 from in2in.export.choices import Choices
 from in2in.export.gltf import Scene
@@ -19,6 +19,7 @@ from in2in.files.whole import whole_file
 from in2in.motion.motion import Motion
 from in2in.motion.rig import Rig
 from in2in.motion.rotations import matrix_to_6d
+from in2in.motion.skeleton import t_pose
 
 SKIN_TINT = 0.25
 """How much lighter than the person's colour a body model is."""
@@ -39,7 +40,7 @@ def write_glb(path: str | Path, motion: Motion, choices: Choices = Choices()) ->
         if choices.body_model is None:
             rig = motion.rigs[person] if motion.rotations is not None else _untwisted(joints)
             exact = choices.exact or motion.rotations is None
-            pose = exact_pose(rig, joints) if exact else rigid_pose(rig, tpose(rig))
+            pose = exact_pose(rig, joints) if exact else rigid_pose(rig, t_pose(rig.offsets).numpy())
             parts = {
                 scene.material(f"{name}_{tint:+g}", rgb(person, tint)): part
                 for tint, part in mannequin(pose.rest).items()

@@ -25,7 +25,7 @@ from in2in.export.camera import sides
 from in2in.export.choices import Choices
 from in2in.files.whole import write_text
 from in2in.motion.motion import Motion
-from in2in.motion.skeleton import BONE_LENGTHS, JOINTS, NUM_JOINTS, PARENTS, TPOSE_DIRECTIONS
+from in2in.motion.skeleton import JOINTS, PARENTS, t_pose
 
 MILLIMETRES = 1000
 INT16 = np.iinfo(np.int16)
@@ -93,13 +93,7 @@ def asset(name: str) -> str:
 
 def skeleton() -> dict[str, object]:
     """The skeleton that the viewer's bodies are built around: names, parents and T-pose in metres."""
-    directions = np.asarray(TPOSE_DIRECTIONS, dtype=np.float64)
-    norms = np.linalg.norm(directions, axis=-1, keepdims=True)
-    offsets = directions / np.where(norms > 0, norms, 1) * np.asarray(BONE_LENGTHS)[:, None]
-    rest = np.zeros_like(offsets)
-    for joint in range(1, NUM_JOINTS):
-        rest[joint] = rest[PARENTS[joint]] + offsets[joint]
-    return {"joints": JOINTS, "parents": PARENTS, "rest": rest.round(4).tolist()}
+    return {"joints": JOINTS, "parents": PARENTS, "rest": t_pose().numpy().round(4).tolist()}
 
 
 def _encode(motion: Motion, turned: bool) -> dict[str, object]:

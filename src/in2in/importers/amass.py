@@ -154,8 +154,6 @@ def _read_index(path: Path) -> dict[str, Excerpt]:
             start = float(row["start_frame"]) + RATE * CUT_OFF.get(parts[0], 0.0)
             if len(parts) < 2 or ".." in parts or not 0 <= start < float("inf"):
                 raise ValueError("no path below a subset, or no frame")
-            if ".." in parts:
-                raise ValueError("it leads out of the folder")
             found[Path(row["new_name"]).stem] = Excerpt(Path(*parts).with_suffix(".npz"), start)
         except (KeyError, ValueError, TypeError) as error:
             raise InputError(

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from in2in.motion.rotations import shortest_turn
-from in2in.motion.skeleton import NUM_JOINTS, PARENTS, bone_lengths, tpose_offsets
+from in2in.motion.skeleton import CHILDREN, NUM_JOINTS, PARENTS, bone_lengths, tpose_offsets
 
 
 def inverse_kinematics(joints: Tensor) -> tuple[Tensor, Tensor]:
@@ -26,10 +26,10 @@ def inverse_kinematics(joints: Tensor) -> tuple[Tensor, Tensor]:
     """
     lengths = bone_lengths(joints).median(dim=-2, keepdim=True).values
     rest = tpose_offsets(lengths).expand_as(joints)
-    root = _fit(_children(0), rest, joints)
+    root = _fit(CHILDREN[0], rest, joints)
     world = [root]
     for joint in range(1, NUM_JOINTS):
-        parent, children = world[PARENTS[joint]], _children(joint)
+        parent, children = world[PARENTS[joint]], CHILDREN[joint]
         if len(children) > 1:
             world.append(_fit(children, rest, joints))
         elif children:
@@ -39,10 +39,6 @@ def inverse_kinematics(joints: Tensor) -> tuple[Tensor, Tensor]:
             world.append(parent)
     stacked = torch.stack(world, dim=-3)
     return stacked[..., list(PARENTS[1:]), :, :].transpose(-1, -2) @ stacked[..., 1:, :, :], root
-
-
-def _children(joint: int) -> list[int]:
-    return [child for child, parent in enumerate(PARENTS) if parent == joint]
 
 
 def fit_rotation(rest: Tensor, bones: Tensor) -> Tensor:
@@ -80,7 +76,7 @@ def fit_rotation_by_squares(rest: Tensor, bones: Tensor) -> Tensor:
     return torch.stack([torch.stack(row, dim=-1) for row in turn], dim=-2)
 
 
-def _fit(children: list[int], rest: Tensor, joints: Tensor) -> Tensor:
+def _fit(children: tuple[int, ...], rest: Tensor, joints: Tensor) -> Tensor:
     """How a joint of several children is turned: [..., 3, 3]."""
-    bones = joints[..., children, :] - joints[..., [PARENTS[child] for child in children], :]
-    return fit_rotation(rest[..., children, :], bones)
+    bones = joints[..., list(children), :] - joints[..., [PARENTS[child] for child in children], :]
+    return fit_rotation(rest[..., list(children), :], bones)

@@ -13,9 +13,16 @@ from torch import Tensor
 
 from in2in.motion.inverse_kinematics import fit_rotation
 from in2in.motion.rotations import matrix_from_6d, shortest_turn
-from in2in.motion.skeleton import INDEX, MIRROR, NUM_JOINTS, PARENTS, bone_lengths, forward_kinematics, tpose_offsets
-
-CHILDREN = tuple(tuple(child for child in range(NUM_JOINTS) if PARENTS[child] == joint) for joint in range(NUM_JOINTS))
+from in2in.motion.skeleton import (
+    CHILDREN,
+    INDEX,
+    MIRROR,
+    NUM_JOINTS,
+    PARENTS,
+    bone_lengths,
+    forward_kinematics,
+    tpose_offsets,
+)
 
 TRUNK = (INDEX["pelvis"], INDEX["spine3"])
 """Joints where several bones meet, at angles that differ from body to body."""

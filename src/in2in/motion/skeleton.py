@@ -18,6 +18,8 @@ NUM_JOINTS = 22
 
 PARENTS = (-1, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 12, 13, 14, 16, 17, 18, 19)
 
+CHILDREN = tuple(tuple(child for child, parent in enumerate(PARENTS) if parent == joint) for joint in range(NUM_JOINTS))
+
 CHAINS = (
     (0, 2, 5, 8, 11),
     (0, 1, 4, 7, 10),
@@ -74,6 +76,17 @@ def tpose_offsets(lengths: Tensor) -> Tensor:
     """
     directions = torch.nn.functional.normalize(torch.tensor(TPOSE_DIRECTIONS).to(lengths), dim=-1)
     return directions * lengths[..., None]
+
+
+def t_pose(offsets: Tensor | None = None) -> Tensor:
+    """The joints of a person in the T-pose with the pelvis at the origin, [22, 3] metres, float64.
+
+    Args:
+        offsets: [22, 3] of each joint from its parent; SMPL's neutral body's if not given.
+    """
+    offsets = tpose_offsets(torch.tensor(BONE_LENGTHS, dtype=torch.float64)) if offsets is None else offsets
+    still = torch.eye(3).to(offsets)
+    return forward_kinematics(still.expand(NUM_JOINTS - 1, 3, 3), still, torch.zeros(3).to(offsets), offsets)
 
 
 def bone_lengths(joints: Tensor) -> Tensor:

@@ -13,9 +13,7 @@ import torch
 from torch import Tensor
 
 from in2in.motion.rotations import shortest_turn
-from in2in.motion.skeleton import BONE_LENGTHS, INDEX, JOINTS, NUM_JOINTS, PARENTS, forward_kinematics, tpose_offsets
-
-CHILDREN = tuple(tuple(child for child, parent in enumerate(PARENTS) if parent == joint) for joint in range(NUM_JOINTS))
+from in2in.motion.skeleton import CHILDREN, INDEX, JOINTS, NUM_JOINTS, PARENTS, t_pose
 
 SIDEWAYS = tuple(
     INDEX[f"{side}_{joint}"] for side in ("left", "right") for joint in ("hip", "knee", "shoulder", "elbow")
@@ -65,13 +63,6 @@ def quarter_turns() -> Tensor:
         if torch.det(turn) > 0:
             found.append(turn)
     return torch.stack(sorted(found, key=lambda turn: -float(turn.trace())))
-
-
-def t_pose() -> Tensor:
-    """Joints [22, 3] of our T-pose."""
-    identity = torch.eye(3, dtype=torch.float64)
-    offsets = tpose_offsets(torch.tensor(BONE_LENGTHS, dtype=torch.float64))
-    return forward_kinematics(identity.expand(21, 3, 3), identity, torch.zeros(3, dtype=torch.float64), offsets)
 
 
 def pose_axes(rest: Tensor, snap: float = SNAP) -> Tensor | None:
