@@ -22,7 +22,7 @@ class Format:
         name: what `to=` and `export=` call it: the file's ending, where it is one file for all persons.
         writer: a module of this room and a function in it, which takes the path and the motion.
         chosen: the writer takes what the user chose, too.
-        persons: it is a file for each person: the writer takes their path without its ending, and returns what it wrote.
+        persons: a file for each person: the writer takes their path without its ending, and returns what it wrote.
         rigid: it holds bones of constant length, which generated motion only roughly has.
         needs: a module that an extra of this package brings.
     """
