@@ -1,5 +1,7 @@
 """A small real data set, and commands run in this process."""
 
+import fcntl
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -136,29 +138,45 @@ def prior_run(run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 KINDS = ["wave", "push", "hug", "approach", "walk apart", "kick and block"]
 
 
+def once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that one of the processes of a test run makes, for all of them; do not write to it."""
+    root = tmp_path_factory.getbasetemp()
+    root = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
+    with open(root / f"{name}.lock", "a+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not lock.tell():
+            make(root / name)
+            lock.write("made")
+    return root / name
+
+
 @pytest.fixture(scope="session")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A hundred procedural clips of six kinds, with their truth; do not write to it."""
-    folder = tmp_path_factory.mktemp("data") / "bench"
-    write_dataset(folder, clips=102, seed=3, kinds=KINDS)
-    build_cache(folder)
-    return folder
+
+    def make(folder: Path) -> None:
+        write_dataset(folder, clips=102, seed=3, kinds=KINDS)
+        build_cache(folder)
+
+    return once(tmp_path_factory, "bench", make)
 
 
 @pytest.fixture(scope="session")
 def evaluator_run(bench: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tiny evaluator that has learned these clips."""
-    out = tmp_path_factory.mktemp("runs") / "evaluator"
+    """A tiny evaluator that has learned these clips; do not write to it."""
     sizes = ["motion.width=48", "motion.layers=1", "motion.every=4", "motion.embedding=32", "motion.dropout=0"]
     sizes += ["text.width=32", "text.layers=1", "text.feed_forward=64", "motion.feed_forward=96", "text.dropout=0"]
-    given = ["experiment=bench_interclip", f"data_dir={bench}", f"out={out}", "logger=csv", "data.batch_size=16"]
+    given = ["experiment=bench_interclip", f"data_dir={bench}", "logger=csv", "data.batch_size=16"]
     given += [*(f"interclip.{size}" for size in sizes), "optimizer.lr=3e-3", "trainer.max_steps=300", "individuals=1"]
     given += ["lr_scheduler.num_decay_steps=100", "lr_scheduler.num_warmup_steps=10", "trainer.accelerator=cpu"]
     given += ["trainer.devices=1", "+trainer.enable_progress_bar=false", "trainer.check_val_every_n_epoch=20"]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", ["in2in-train", *given])
-        import_module("in2in.cli.train").main()
-    return out
+
+    def make(folder: Path) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sys, "argv", ["in2in-train", *given, f"out={folder}"])
+            import_module("in2in.cli.train").main()
+
+    return once(tmp_path_factory, "evaluator", make)
 
 
 @pytest.fixture
