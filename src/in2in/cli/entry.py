@@ -29,7 +29,7 @@ FREE_TEXT = ("prompt", "individual1", "individual2", "person1", "person2", "file
 PATHS = (
     *("data_dir", "out", "run", "prior_run", "evaluator_run", "stats_from", "weights_from", "prompts", "samples"),
     *("texts", "texts_dir", "files", "map", "ckpt_path", "checkpoint", "stats_dir", "vocab", "humanml3d_dir"),
-    *("amass_dir", "interx_dir", "body_model", "page", "smplh_model", "scene"),
+    *("amass_dir", "interx_dir", "body_model", "page", "smplh_model", "scene", "character"),
 )
 """Keys whose value is a path; with commas, it may be a sweep over several."""
 

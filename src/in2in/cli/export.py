@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 from omegaconf import DictConfig
 from tqdm import tqdm
 
-from in2in.cli.entry import command
+from in2in.cli.entry import command, conf_dir
 from in2in.cli.generator import load_generator
 from in2in.cli.schema import check, options
 from in2in.errors import InputError
 
 if TYPE_CHECKING:
     from in2in.motion.motion import Motion
+    from in2in.retarget.character import Character
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class ExportOptions:
     names: str
     skeleton: str | None
     run: str | None
+    character: list[str] | str | None
 
 
 @command("export")
@@ -55,8 +57,10 @@ def main(cfg: DictConfig) -> None:
     from in2in.export.html import write_page
     from in2in.motion.sample_file import read_sample
 
-    if not chosen.to and chosen.page is None:
-        raise InputError(f"to is not given: add to=[...] with any of {', '.join(FORMATS)}, or page=FILE.html")
+    if not chosen.to and chosen.page is None and chosen.character is None:
+        raise InputError(
+            f"to is not given: add to=[...] with any of {', '.join(FORMATS)}, page=FILE.html or character=FILE"
+        )
     if chosen.page is not None and not Path(chosen.page).name:
         raise InputError(f"page={chosen.page!r} is not the name of a file: give one, such as page=all.html")
     formats = find_formats(listed(chosen.to))
@@ -71,11 +75,16 @@ def main(cfg: DictConfig) -> None:
     motions = [read_sample(path) for path in paths] + [read_clip(chosen.data_dir, clip) for clip in clips]
     for what, motion in zip([*paths, *clips], motions, strict=True):
         motion.check(what)
+    characters = [character_of(path) for path in listed(chosen.character)]
     named = list(zip(stems, motions, strict=True))
     for stem, motion, name in tqdm([(*own, name) for own in named for name in formats], desc="exporting", unit="file"):
         formats[name].write(stem, motion, made)
         if formats[name].rigid and not (made.exact and name == "glb"):
             tqdm.write(f"{stem} as {name}: {fitting_note(motion)}")
+    for stem, motion in named if characters else ():
+        from in2in.retarget.files import write_retargeted
+
+        write_retargeted(stem, motion, characters)
     if chosen.page is not None:
         write_page(chosen.page, motions, "in2in", body_model)
         print(chosen.page)
@@ -92,6 +101,7 @@ def export_model(cfg: DictConfig, chosen: ExportOptions) -> None:
         or chosen.page
         or chosen.smplh_model
         or chosen.skeleton
+        or chosen.character
     ):
         raise InputError("to=web exports a model, not samples: give it alone, with run= and out=")
     if chosen.out is None:
@@ -113,6 +123,16 @@ def export_model(cfg: DictConfig, chosen: ExportOptions) -> None:
     )
     print(f"python3 -m http.server --bind 127.0.0.1 -d {out} 8000, then open http://127.0.0.1:8000")
     print(out)
+
+
+def character_of(path: str) -> "Character":
+    """A character that the user gives, its joints found by the names that importers know."""
+    from in2in.files.plain_yaml import read_yaml
+    from in2in.importers.bvh.names import choose
+    from in2in.retarget.character import read_character
+
+    known = read_yaml(conf_dir() / "prepare" / "source" / "bvh.yaml")["source"]["skeletons"]
+    return read_character(path, choose(known, None))
 
 
 def gathered(stems: Sequence[Path], out: Path) -> list[Path]:
