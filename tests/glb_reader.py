@@ -41,6 +41,7 @@ class Glb:
         def matrix(number: int) -> np.ndarray:
             own = np.eye(4)
             own[:3, :3] = Rotation.from_quat(moved[number]["rotation"]).as_matrix()
+            own[:3, :3] *= self.file.nodes[number].scale or 1
             own[:3, 3] = moved[number]["translation"]
             return matrix(self.parent[number]) @ own if number in self.parent else own
 

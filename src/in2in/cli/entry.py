@@ -27,7 +27,9 @@ from in2in.errors import InputError, no_room
 FREE_TEXT = ("prompt", "individual1", "individual2", "person1", "person2")
 """Keys whose value is what a person types, not hydra's grammar."""
 
-PATH = re.compile(r"\w+_(dir|run|from|path|model)|run|out|prompts|samples|texts|files|map|checkpoint|vocab|page|scene")
+PATH = re.compile(
+    r"\w+_(dir|run|from|path|model)|run|out|prompts|samples|texts|files|map|checkpoint|vocab|page|scene|character"
+)
 """Keys whose value is a path, or a pattern of paths; with commas, it may be a sweep over several."""
 
 REMOVED = {"annotator=template": "use annotator=openai with a server"}

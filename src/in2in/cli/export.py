@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 from omegaconf import DictConfig
 from tqdm import tqdm
 
-from in2in.cli.entry import command
+from in2in.cli.entry import command, conf_dir
 from in2in.cli.generator import load_generator
 from in2in.errors import InputError
 
 if TYPE_CHECKING:
     from in2in.motion.motion import Motion
+    from in2in.retarget.character import Character
 
 
 @command("export")
@@ -34,10 +35,11 @@ def main(
     smplh_model: str | None,
     names: str,
     skeleton: str | None,
+    character: list[str] | str | None,
 ) -> None:
     """Read and check everything, then write each in every format; say how far rigid bones are from the motion."""
     if "web" in listed(to):
-        if len(listed(to)) > 1 or files or clips or page or smplh_model or skeleton:
+        if len(listed(to)) > 1 or files or clips or page or smplh_model or skeleton or character:
             raise InputError("to=web exports a model, not samples: give it alone, with run= and out=")
         return export_model(cfg, out)
     for name in ("run", "guidance", "sampler", "decoding"):
@@ -50,8 +52,10 @@ def main(
     from in2in.export.html import write_page
     from in2in.motion.sample_file import read_sample
 
-    if not to and page is None:
-        raise InputError(f"to is not given: add to=[...] with any of {', '.join(FORMATS)}, or page=FILE.html")
+    if not to and page is None and character is None:
+        raise InputError(
+            f"to is not given: add to=[...] with any of {', '.join(FORMATS)}, page=FILE.html or character=FILE"
+        )
     if page is not None and not Path(page).name:
         raise InputError(f"page={page!r} is not the name of a file: give one, such as page=all.html")
     formats = find_formats(listed(to))
@@ -65,11 +69,16 @@ def main(
     motions = [read_sample(path) for path in paths] + [read_clip(data_dir, clip) for clip in named_clips]
     for what, motion in zip([*paths, *named_clips], motions, strict=True):
         motion.check(what)
+    characters = [character_of(path) for path in listed(character)]
     named = list(zip(stems, motions, strict=True))
     for stem, motion, name in tqdm([(*own, name) for own in named for name in formats], desc="exporting", unit="file"):
         formats[name].write(stem, motion, made)
         if formats[name].rigid and not (made.exact and name == "glb"):
             tqdm.write(f"{stem} as {name}: {fitting_note(motion)}")
+    for stem, motion in named if characters else ():
+        from in2in.retarget.files import write_retargeted
+
+        write_retargeted(stem, motion, characters)
     if page is not None:
         write_page(page, motions, "in2in", body_model)
         print(page)
@@ -96,6 +105,16 @@ def export_model(cfg: DictConfig, out: Path | None) -> None:
     )
     print(f"python3 -m http.server --bind 127.0.0.1 -d {out} 8000, then open http://127.0.0.1:8000")
     print(out)
+
+
+def character_of(path: str) -> "Character":
+    """A character that the user gives, its joints found by the names that importers know."""
+    from in2in.files.plain_yaml import read_yaml
+    from in2in.importers.bvh.names import choose
+    from in2in.retarget.character import read_character
+
+    known = read_yaml(conf_dir() / "prepare" / "source" / "bvh.yaml")["source"]["skeletons"]
+    return read_character(path, choose(known, None))
 
 
 def gathered(stems: Sequence[Path], out: Path) -> list[Path]:

@@ -4,18 +4,18 @@ Every bone of the file is rigid, so what is written is a person's `Rig`. The roo
 joints a rotation, as Euler angles in the order Z, X, Y (BVH multiplies from left to right).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+import torch
 from scipy.spatial.transform import Rotation
-from torch import Tensor
 
 from in2in.export.choices import NAMES, Choices, Names
 from in2in.files.whole import whole_file
 from in2in.motion.motion import Motion
 from in2in.motion.rig import Rig
-from in2in.motion.skeleton import CHILDREN, JOINTS
+from in2in.motion.skeleton import INDEX, PARENTS
 
 CENTIMETRES = 100
 
@@ -48,11 +48,47 @@ def write_bvh(stem: str | Path, motion: Motion, choices: Choices = Choices()) ->
 
 def bvh_text(rig: Rig, fps: float, names: Names = NAMES["smpl"]) -> str:
     """One person's motion as the text of a file."""
+    ends = {INDEX[joint]: [np.array(end) * CENTIMETRES] for joint, end in ENDS.items()}
+    local = torch.cat([rig.root_rotation[:, None], rig.local_rotations], dim=1).numpy()
+    offsets, places = (part.numpy() * CENTIMETRES for part in (rig.offsets, rig.root_position))
+    return skeleton_text(names.of(), PARENTS, offsets, ends, places, local, fps)
+
+
+def skeleton_text(
+    names: Sequence[str],
+    parents: Sequence[int],
+    offsets: np.ndarray,
+    ends: Mapping[int, Sequence[np.ndarray]],
+    places: np.ndarray,
+    local: np.ndarray,
+    fps: float,
+) -> str:
+    """The text of a file of any skeleton.
+
+    Args:
+        names: of N joints.
+        parents: of each, before it; -1 of the root, the first.
+        offsets: [N, 3] from there.
+        ends: [3] to what is beyond a last joint, for some joints.
+        places: [T, 3] of the root.
+        local: [T, N, 3, 3], rotations relative to the parents'.
+        fps: frames a second.
+    """
     order: list[int] = []
-    lines = ["HIERARCHY", *_joint(0, "ROOT", rig.offsets.numpy() * CENTIMETRES, names.of(), "", order)]
-    angles = euler_zxy(np.stack([_local(rig)[:, joint] for joint in order], axis=1))
-    root = rig.root_position.numpy()[:, None] * CENTIMETRES
-    frames = np.concatenate([root, angles], axis=1).reshape(len(angles), -1)
+
+    def joint(number: int, pad: str) -> Iterator[str]:
+        order.append(number)
+        yield from (f"{pad}{'JOINT' if number else 'ROOT'} {names[number]}", f"{pad}{{")
+        yield f"{pad}  OFFSET {_place(offsets[number])}"
+        yield f"{pad}  CHANNELS {'3' if number else '6 Xposition Yposition Zposition'} Zrotation Xrotation Yrotation"
+        for child in (other for other, parent in enumerate(parents) if parent == number):
+            yield from joint(child, pad + "  ")
+        for end in ends.get(number, ()):
+            yield from (f"{pad}  End Site", f"{pad}  {{", f"{pad}    OFFSET {_place(end)}", f"{pad}  }}")
+        yield f"{pad}}}"
+
+    lines = ["HIERARCHY", *joint(0, "")]
+    frames = np.concatenate([places[:, None], euler_zxy(local[:, order])], axis=1).reshape(len(places), -1)
     lines += ["MOTION", f"Frames: {len(frames)}", f"Frame Time: {1 / fps:.10f}"]
     lines += [" ".join(f"{number:.6f}" for number in frame) for frame in frames]
     return "\n".join(lines) + "\n"
@@ -76,28 +112,6 @@ def euler_zxy(rotations: np.ndarray) -> np.ndarray:
         nearest = np.abs(ways - angles[frame - 1]).sum(axis=-1).argmin(axis=0)
         angles[frame] = ways[nearest, np.arange(count)]
     return angles
-
-
-def _local(rig: Rig) -> np.ndarray:
-    """[T, 22, 3, 3], the root's in the world and the others' relative to their parents'."""
-    root: Tensor = rig.root_rotation[:, None]
-    return np.concatenate([root.numpy(), rig.local_rotations.numpy()], axis=1)
-
-
-def _joint(joint: int, kind: str, offsets: np.ndarray, names: list[str], pad: str, order: list[int]) -> Iterator[str]:
-    """The lines of a joint and all below it; their numbers go to `order`, the order of the channels."""
-    order.append(joint)
-    yield f"{pad}{kind} {names[joint]}"
-    yield f"{pad}{{"
-    yield f"{pad}  OFFSET {_place(offsets[joint])}"
-    position = "6 Xposition Yposition Zposition" if kind == "ROOT" else "3"
-    yield f"{pad}  CHANNELS {position} Zrotation Xrotation Yrotation"
-    for child in CHILDREN[joint]:
-        yield from _joint(child, "JOINT", offsets, names, pad + "  ", order)
-    if (name := JOINTS[joint]) in ENDS:
-        end = np.array(ENDS[name]) * CENTIMETRES
-        yield from (f"{pad}  End Site", f"{pad}  {{", f"{pad}    OFFSET {_place(end)}", f"{pad}  }}")
-    yield f"{pad}}}"
 
 
 def _place(offset: np.ndarray) -> str:

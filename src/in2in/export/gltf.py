@@ -124,11 +124,16 @@ class Scene:
             "buffers": [{"byteLength": len(self.data)}],
             "skins": self.skins,
         }
-        text = json.dumps(document, separators=(",", ":")).encode()
-        text += b" " * (-len(text) % 4)
-        size = 12 + 8 + len(text) + 8 + len(self.data)
-        head = struct.pack("<4sII", b"glTF", 2, size) + struct.pack("<I4s", len(text), b"JSON")
-        return head + text + struct.pack("<I4s", len(self.data), b"BIN\0") + bytes(self.data)
+        return packed(document, bytes(self.data))
+
+
+def packed(document: dict[str, Any], data: bytes) -> bytes:
+    """A GLB of its two parts."""
+    text = json.dumps(document, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 4)
+    data += bytes(-len(data) % 4)
+    head = struct.pack("<4sII", b"glTF", 2, 12 + 8 + len(text) + 8 + len(data))
+    return head + struct.pack("<I4s", len(text), b"JSON") + text + struct.pack("<I4s", len(data), b"BIN\0") + data
 
 
 def steady(rotations: Tensor) -> np.ndarray:
