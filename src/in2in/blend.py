@@ -137,7 +137,9 @@ def blend(
     if interaction.provenance is not None and prior.provenance is not None:
         made = replace(interaction.provenance, prior_run=prior.provenance.run, composition=how)
     how_shown = interaction.decoding
-    return Generator(dual.eval(), conditioner, interaction.space, interaction.sampler, note, made, how_shown)
+    blended = Generator(dual.eval(), conditioner, interaction.space, interaction.sampler, note, made, how_shown)
+    blended.remark = interaction.remark
+    return blended
 
 
 def _check_kind(generator: Generator, interacts: bool, option: str) -> None:

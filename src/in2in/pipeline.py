@@ -9,6 +9,7 @@ motion.to_html("shake.html")
 from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +34,9 @@ from in2in.motion.representation import NUM_FEATURES
 from in2in.motion.space import FeatureSpace
 from in2in.motion.texts import Texts
 from in2in.runs.building import build, misfit
-from in2in.runs.folder import described, read_config, read_run, space_of
+from in2in.runs.folder import described, folder_of, read_config, read_run, space_of
 from in2in.runs.provenance import precision_in_use, weights_sha256
+from in2in.text.known import KnownTexts
 
 PERSONS = 2
 
@@ -58,6 +60,8 @@ class Generator:
 
     Attributes:
         draw: what draws the noise of a seed; see `counted`.
+        remark: interaction text -> a line if it is unlike all that the model was trained on, else "", kept with every
+            motion; see `in2in.text.known`. "" always of runs that do not hold their texts.
     """
 
     def __init__(
@@ -74,6 +78,7 @@ class Generator:
         self.decoding = decoding or PositionDecoding()
         self.sampler, self.guidance, self.provenance = sampler, guidance or {}, provenance
         self.draw = draw_noise
+        self.remark: Callable[[str], str] = lambda text: ""
 
     @classmethod
     def from_pretrained(
@@ -131,7 +136,10 @@ class Generator:
         )
         taken = {"solver": type(steps.solver).__name__, "steps": steps.steps}
         shown = build(run, conf, "decoding") if "decoding" in conf else None
-        return cls(guided, conditioner, space.to(device), steps, note, Provenance(origin, taken, note), shown)
+        made = cls(guided, conditioner, space.to(device), steps, note, Provenance(origin, taken, note), shown)
+        if known := KnownTexts.load(folder_of(run), encoder.dim):
+            made.remark = partial(known.remark, encoder)
+        return made
 
     def guided(self, **weights: float) -> "Generator":
         """The same model, its networks shared, with other weights of its guidance: generator.guided(scale=2.5)."""
@@ -269,4 +277,11 @@ class Generator:
     def _motion(self, features: Tensor, texts: Texts, seed: int) -> Motion:
         """The motion of features [P, T, 262], with what it was made from."""
         known = self.provenance and replace(self.provenance, precision=precision_in_use(self.denoiser))
-        return replace(self.decoding(features), texts=texts, seed=seed, guidance=self.guidance, provenance=known)
+        return replace(
+            self.decoding(features),
+            texts=texts,
+            seed=seed,
+            guidance=self.guidance,
+            provenance=known,
+            remark=self.remark(texts.title.strip()),
+        )

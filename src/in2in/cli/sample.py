@@ -85,6 +85,8 @@ def main(
         save(motions, out)
     elif (motions := generate_sharded(cfg, generator, asked, out)) is None:
         return  # another process writes the rest
+    for remark in dict.fromkeys(f"{motion.title!r} is {motion.remark}" for motion in motions if motion.remark):
+        print(remark)
     write_exports(motions, out, exports)
     write_text(out / OVERRIDES, OmegaConf.to_yaml(HydraConfig.get().overrides.task))
     if (prior := chosen_prior(cfg)) is not None:

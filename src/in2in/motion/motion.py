@@ -36,6 +36,7 @@ class Motion:
         features: [P, T, 262] float32 that a network predicted, in physical units.
         guidance: how the network was guided.
         provenance: what made it; None where that is unknown.
+        remark: a line on whether the model can know what it was asked for; "" where it does.
         bones: [22] float32 metres, each joint's bone to its parent, if the joints are the rotations' on the T-pose's
             directions at these lengths, in every frame and of every person; None where bones may change.
     """
@@ -50,6 +51,7 @@ class Motion:
     guidance: Mapping[str, Any] = field(default_factory=dict)
     provenance: Provenance | None = None
     bones: np.ndarray | None = None
+    remark: str = ""
 
     @classmethod
     def from_tensors(cls, joints: Tensor, rotations: Tensor) -> "Motion":
@@ -90,8 +92,9 @@ class Motion:
 
     @property
     def note(self) -> str:
-        """A few words beside the title: the name or, without one, the seed."""
-        return self.name or ("" if self.seed is None else f"seed {self.seed}")
+        """A few words beside the title: the name or, without one, the seed; and the remark, if there is one."""
+        words = (self.name or ("" if self.seed is None else f"seed {self.seed}"), self.remark)
+        return "; ".join(word for word in words if word)
 
     @property
     def prompt(self) -> Prompt:

@@ -9,6 +9,7 @@ individual2
 seed          that it was generated from
 guidance      how the network was guided, JSON
 provenance    what made it, JSON
+remark        a line on whether the model can know what it was asked for, if there is one
 bones         [22] float32 metres, each joint's bone to its parent, and
 rotations     [P, T, 21, 6] float32, local rotations: where the joints are these rotations' on bones of constant length
 
@@ -56,6 +57,8 @@ def write_sample(path: Path, motion: Motion) -> None:
         raise InputError(f"{path}: motion {motion.title!r} was not generated, only samples are kept in such files")
     told = dict(zip(TEXTS, (motion.title, *motion.texts.first_individuals, "", ""), strict=False))
     known: dict[str, Any] = {} if motion.provenance is None else {"provenance": motion.provenance.to_json()}
+    if motion.remark:
+        known["remark"] = motion.remark
     if motion.bones is not None:
         known |= {"bones": motion.bones, "rotations": motion.rotations}
     with whole_file(path) as unfinished:
@@ -77,7 +80,7 @@ def read_sample(path: Path) -> Motion:
     Raises:
         InputError: it cannot be read, or its arrays do not fit each other.
     """
-    data = read_npz(path, NEEDED, REMEDY, (*TEXTS, "seed", "guidance", "provenance", "bones", "rotations"))
+    data = read_npz(path, NEEDED, REMEDY, (*TEXTS, "seed", "guidance", "provenance", "bones", "rotations", "remark"))
     joints, features, fps = (data[name] for name in NEEDED)
     if any(array.dtype.kind not in "fiu" for array in (joints, features, fps)) or fps.size != 1:
         raise InputError(f"{path}: joints and features must be numbers, and fps a single one: {REMEDY}")
@@ -109,6 +112,7 @@ def read_sample(path: Path) -> Motion:
             guidance=_guidance(path, data),
             provenance=_provenance(data),
             bones=None if bones is None else np.asarray(bones, dtype=np.float32),
+            remark=str(data.get("remark", "")),
         )
     except (ValueError, TypeError, KeyError, OverflowError) as error:
         raise InputError(f"{path} is not a sample of in2in-sample ({error}): {REMEDY}") from error

@@ -28,6 +28,7 @@ from in2in.runs.hub import fetch, is_id
 from in2in.runs.parts import read_parts
 from in2in.runs.provenance import weights_sha256
 from in2in.runs.trusted import TEXT_MODEL, VOCABULARY
+from in2in.text.known import FILE as KNOWN_TEXTS
 
 
 def read_config(run: str | Path) -> DictConfig:
@@ -36,13 +37,14 @@ def read_config(run: str | Path) -> DictConfig:
     Raises:
         InputError: there is none, or it asks for anything that a run does not need; see `in2in.runs.trusted`.
     """
-    folder = _folder(run)
+    folder = folder_of(run)
     if not (folder / "config.yaml").is_file():
         raise InputError(f"run={run} holds no config.yaml: give a run folder that in2in-train made")
     return OmegaConf.create(read_parts(folder, run, from_hub=is_id(run)))
 
 
-def _folder(run: str | Path) -> Path:
+def folder_of(run: str | Path) -> Path:
+    """The folder of a run: itself, that of one of its checkpoints, or where a run of the hub is kept here."""
     if is_id(run):
         return fetch(str(run))
     return Path(run).absolute().parents[1] if Path(run).suffix == ".ckpt" else Path(run)
@@ -56,7 +58,7 @@ def find_weights(run: str | Path) -> Path:
         if not Path(run).is_file():
             raise InputError(f"run={run} is no file: give a run folder, or one of its checkpoints")
         return Path(run)
-    folder = _folder(run)
+    folder = folder_of(run)
     if (converted := folder / "model.safetensors").is_file():
         return converted
     checkpoint, passed = newest_whole(folder / "checkpoints")
@@ -95,7 +97,7 @@ def identity(run: str | Path) -> str:
         runs = [identity(one) for one in named if find_weights(one)]  # a blend of blends is none, nor one of itself
         known = {"how": {key: how[key] for key in how if not str(key).endswith("_sha256")}, "runs": runs}
     else:
-        kept = _portable(OmegaConf.to_container(told), os.path.abspath(_folder(run)))
+        kept = _portable(OmegaConf.to_container(told), os.path.abspath(folder_of(run)))
         known = {"run": kept, "weights": weights_sha256(read_run(run)[1])}
     return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
 
@@ -140,7 +142,7 @@ def pack(run: str | Path, out: Path, half: bool = False) -> int:
         half: store the weights in 16 bits, the statistics as they are.
     """
     conf, weights = read_run(run)
-    folder = _folder(run)
+    folder = folder_of(run)
     files = _own_files(folder, folder.parents[1] if is_id(run) else folder)  # the hub's cache links to its own store
     if (out / "config.yaml").exists():
         raise InputError(f"out={out} holds a run already: choose another out=")
@@ -152,7 +154,7 @@ def pack(run: str | Path, out: Path, half: bool = False) -> int:
         with new_part(out / TEXT_MODEL) as unfinished:
             for file in clip:
                 shutil.copyfile(file, unfinished / file.name)
-    for file in (file for file in files if file.parent == folder):  # the vocabulary of an evaluator
+    for file in (file for file in files if file.parent == folder):  # an evaluator's vocabulary, known texts
         write_bytes(out / file.name, file.read_bytes())
     save_config(_portable(OmegaConf.to_container(conf), os.path.abspath(folder)), out)
     return sum(value.numel() for value in weights.values())
@@ -181,7 +183,7 @@ def _portable(node: Any, folder: str) -> Any:
 
 
 def _own_files(folder: Path, within: Path) -> list[Path]:
-    """The files of a run's own text model and vocabulary, as in2in-convert and in2in-train write them.
+    """The files of a run's own text model, vocabulary and known texts, as the commands write them.
 
     Args:
         folder: of the run.
@@ -189,7 +191,7 @@ def _own_files(folder: Path, within: Path) -> list[Path]:
     """
     clip = folder / TEXT_MODEL
     known = sorted(path for path in clip.glob("*") if path.suffix in (".json", ".txt", ".safetensors"))
-    files = [path for path in (*known, folder / VOCABULARY) if path.is_file()]
+    files = [path for path in (*known, folder / VOCABULARY, folder / KNOWN_TEXTS) if path.is_file()]
     for path in files:
         if leads_out(path, within):
             raise InputError(f"{path} is a link to {path.resolve()}, outside of the run: put the file itself there")

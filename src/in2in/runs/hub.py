@@ -13,7 +13,7 @@ ID = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*")
 
 WANTED = (
     *("*config.yaml", "*model.safetensors", "*clip/*.json", "*clip/*.txt", "*clip/*.safetensors"),
-    *("*vocabulary.txt.gz", "README.md"),
+    *("*vocabulary.txt.gz", "known_texts.npz", "README.md"),
 )
 """What in2in-pack and in2in-blend write; no format that could hold code."""
 
