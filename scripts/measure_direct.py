@@ -119,13 +119,12 @@ def main() -> None:
             for way, motion in zip(MEANS, (plain, warped(generator, scene, plain), steered), strict=True):
                 joints = torch.from_numpy(motion.joints)
                 quality = clip_quality(joints)
-                rows.append(
-                    {"case": case, "asked": name, "way": way, **gaps(scene, motion)}
-                    | {"kind": recognise(joints) == clip.truth.kind, "jitter": quality.jitter}
-                    | {"sliding": quality.foot_sliding}
-                )
+                row = {"jitter": quality.jitter, "sliding": quality.foot_sliding, **gaps(scene, motion)}
+                told = {"case": case, "asked": name, "way": way, "kind": recognise(joints) == clip.truth.kind}
+                rows.append(told | {key: round(value, 3) for key, value in row.items()})
         asked.out.parent.mkdir(parents=True, exist_ok=True)
-        asked.out.write_text(json.dumps(rows, indent=0) + "\n", encoding="utf-8")
+        lines = ",\n".join(json.dumps(row) for row in rows)
+        asked.out.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
     print(table(rows))
     if asked.table:
         text = asked.table.read_text(encoding="utf-8")

@@ -109,7 +109,7 @@ def test_a_loop_ends_where_it_begins(generator: Generator) -> None:
 def test_a_given_person_is_exact_and_the_other_is_generated_to_it(
     generator: Generator, made: Motion, person: int, tmp_path: Path
 ) -> None:
-    moved = replace(made, joints=made.joints + np.float32([1.0, 0.0, -2.0]))
+    moved = replace(made, joints=made.joints + np.array([1.0, 0.0, -2.0], dtype=np.float32))
     moved.save(tmp_path / "000.npz")
     [motion] = generator(replace(HANDS, seed=9, given=Given(person, tmp_path / "000.npz", of=2)))
     np.testing.assert_array_equal(motion.joints[person - 1], moved.joints[1])
