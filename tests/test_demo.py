@@ -232,8 +232,17 @@ def test_the_schedule_s_curve_follows_its_slider(browser, address: str) -> None:
 
 def test_a_prompt_of_the_gallery_fills_the_form(browser, address: str) -> None:
     opened(browser, address)
-    wait(browser, "document.querySelector('#gallery tbody tr')").click()
+    wait(browser, "document.querySelector('#gallery button')").click()
     wait(browser, f"document.querySelector('#prompt textarea').value === {json.dumps(gallery()[0]['prompt'])}")
+
+
+def test_generate_is_in_sight_and_the_seed_may_be_any(browser, address: str) -> None:
+    opened(browser, address)
+    wait(browser, "document.getElementById('generate')")
+    bottom = "document.getElementById('generate').getBoundingClientRect().bottom"
+    assert browser.execute_script(f"return {bottom} < 600 && window.scrollY === 0")
+    click(browser, "random")
+    wait(browser, "Number(document.querySelector('#seed input').value) > 0")
 
 
 def test_nothing_was_fetched_from_elsewhere(browser, address: str) -> None:

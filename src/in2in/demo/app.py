@@ -49,21 +49,16 @@ class App:
             gr.Markdown(HEADING)
             with gr.Row():
                 with gr.Column(scale=2, min_width=320):
-                    self.form = form = Form(service)
+                    shown = [[example[key] for key in TOLD] for example in gallery()]
+                    self.form = form = Form(service, shown)
                 with gr.Column(scale=3, min_width=320):
-                    with gr.Row():
-                        start = gr.Button("Generate", variant="primary", elem_id="generate")
-                        cancel = gr.Button("Cancel", elem_id="cancel")
                     message = gr.HTML(elem_id="message")
                     viewer = gr.HTML(EMPTY, elem_id="viewer", min_height=VIEWER_HEIGHT)
                     self.taken = taken = gr.Files(label="Take away", elem_id="files", interactive=False, visible=False)
-            told = [form.prompt, *form.individuals, form.seconds, form.seed]
-            shown = [[example[key] for key in TOLD] for example in gallery()]
-            gr.Examples(shown, told, label="Prompts that work", elem_id="gallery")
             outputs = [message, viewer, taken]
             # one order at a time, however many visitors there are: the others wait in the queue
-            run = start.click(self.generate, form.fields, outputs, concurrency_limit=1, show_progress_on=viewer)
-            cancel.click(self.cancel, None, message, cancels=[run], queue=False, show_progress="hidden")
+            run = form.start.click(self.generate, form.fields, outputs, concurrency_limit=1, show_progress_on=viewer)
+            form.cancel.click(self.cancel, None, message, cancels=[run], queue=False, show_progress="hidden")
             self.blocks.unload(self.leave)
         self.blocks.queue(max_size=service.limits.waiting)
 

@@ -1,5 +1,6 @@
 """The fields of the page, and the order that their values make."""
 
+from random import randrange
 from typing import Any
 
 import gradio as gr
@@ -17,6 +18,9 @@ ALONE = "none"
 
 MOST_GUIDANCE = 8.0
 
+MOST_SEED = 1_000_000
+"""Of the random ones."""
+
 CURVE_SIZE = (4.6, 2.2)
 """Inches."""
 
@@ -26,9 +30,10 @@ class Form:
 
     Args:
         service: whose models and limits the fields are for.
+        examples: texts, seconds and seed of prompts that work, which fill the fields.
     """
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, examples: list[list[Any]]) -> None:
         limits = service.limits
         self.prompt = gr.Textbox(
             label="What the two do", placeholder="Two people hug.", max_length=limits.letters, elem_id="prompt"
@@ -41,11 +46,19 @@ class Form:
             )
             for person in (1, 2)
         ]
+        with gr.Row():  # in sight on a phone: right below the texts
+            self.start = gr.Button("Generate", variant="primary", elem_id="generate")
+            self.cancel = gr.Button("Cancel", elem_id="cancel")
         with gr.Row():
             start = min(Prompt("x").seconds, limits.seconds)
             self.seconds = _choice(MIN_SECONDS, limits.seconds, start, 0.5, label="Seconds", elem_id="seconds")
             self.seed = gr.Number(0, label="Seed", precision=0, minimum=0, elem_id="seed")
             self.samples = _choice(1, limits.samples, 1, 1, label="Samples", elem_id="samples")
+        another = gr.Button("Random seed", size="sm", elem_id="random")
+        another.click(lambda: randrange(MOST_SEED), None, self.seed, queue=False, show_progress="hidden")
+        told = [self.prompt, *self.individuals, self.seconds, self.seed]
+        labels = [str(example[0]) for example in examples]
+        gr.Examples(examples, told, label="Prompts that work", elem_id="gallery", example_labels=labels)
         with gr.Accordion("Guidance", open=False):
             self.guidance = _sliders(service.interaction.guidance, "")
             self.prior_guidance = _sliders(service.prior.guidance, "prior: ") if service.prior else {}
