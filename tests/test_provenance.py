@@ -12,6 +12,7 @@ import torch
 from conftest import Cli
 from omegaconf import OmegaConf
 
+from in2in.models.denoiser import Network
 from in2in.motion.provenance import Provenance
 from in2in.pipeline import Generator, Motion, Prompt
 from in2in.runs.folder import identity, read_run
@@ -217,6 +218,42 @@ def test_ddp_samples_in_full_precision_unless_told_otherwise(cli: Cli, asked: li
 def test_precision_without_a_trainer_is_an_error(cli: Cli, asked: list[str]) -> None:
     refused = cli("sample", *asked, *FEW, "trainer.precision=bf16-mixed")
     assert "trainer.precision=bf16-mixed is read with trainer=default or trainer=ddp" in refused.err
+
+
+def test_precision_is_chosen_by_one_name_everywhere_and_told(cli: Cli, asked: list[str], tmp_path: Path) -> None:
+    assert cli("sample", *asked, *FEW, "precision=bf16").code == 0
+    assert told_of(tmp_path / "made").precision == "bf16-mixed"
+    kept = cli("sample", *asked, *FEW)
+    assert "precision: bf16-mixed, now 32-true" in kept.err
+    sharded = cli("sample", *asked[:2], "export=[]", *SHARDED, *FEW, "precision=bf16", f"out={tmp_path / 'many'}")
+    assert sharded.code == 0, sharded.err
+    assert told_of(tmp_path / "many").precision == "bf16-mixed"
+    for command in ("sample", "train", "evaluate"):
+        given = [f"data_dir={tmp_path}"] if command != "sample" else []
+        assert "precision=int8: choose fp32, bf16, fp16" in cli(command, *given, "precision=int8").err
+        assert "precision=fp16 needs a GPU" in cli(command, *given, "precision=fp16").err
+
+
+def told_of(folder: Path) -> Provenance:
+    made = Motion.load(folder / "000.npz").provenance
+    assert made is not None
+    return made
+
+
+def test_compiled_networks_give_the_same_motion_at_any_length_and_tell_of_it(run_folder: Path) -> None:
+    plain, compiled = (Generator.from_pretrained(run_folder) for _ in range(2))
+    for part in compiled.denoiser.modules():
+        if isinstance(part, Network):
+            part.compile(
+                dynamic=True, backend="aot_eager"
+            )  # traced and differentiated, without a C++ compiler's minute
+    for generator in (plain, compiled):
+        generator.sampler.steps = 2
+    for seconds in (0.5, 0.7):
+        [one], [other] = (generator(Prompt("hug", seconds=seconds)) for generator in (plain, compiled))
+        np.testing.assert_allclose(one.joints, other.joints, atol=1e-4)
+        assert other.provenance is not None
+        assert other.provenance.precision == "32-true, compiled"
 
 
 def test_with_a_trainer_no_process_loads_onto_the_first_gpu(

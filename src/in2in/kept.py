@@ -10,6 +10,7 @@ from in2in.motion.prompt import Prompt
 from in2in.motion.provenance import check_same
 from in2in.motion.sample_file import read_provenance, read_sample, sample_path
 from in2in.pipeline import Generator
+from in2in.runs.provenance import with_compilation
 
 
 def kept_samples(folder: Path) -> list[Path]:
@@ -34,7 +35,9 @@ def check_kept(folder: Path, generator: Generator, precision: str = "32-true") -
     Raises:
         InputError: one was made in another way, or does not say how.
     """
-    now = generator.provenance and replace(generator.provenance, precision=precision)
+    now = generator.provenance and replace(
+        generator.provenance, precision=with_compilation(precision, generator.denoiser)
+    )
     for path in kept_samples(folder):
         check_same(path, read_provenance(path), now)
 

@@ -7,6 +7,7 @@ motion.to_html("shake.html")
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from copy import copy
 from dataclasses import replace
 from functools import partial
@@ -24,7 +25,8 @@ from in2in.direction.scene import Scene
 from in2in.direction.steering import Steering
 from in2in.direction.takes import Takes
 from in2in.errors import InputError
-from in2in.models.condition import TextConditioner
+from in2in.models.condition import Condition, TextConditioner
+from in2in.models.denoiser import Network
 from in2in.motion.decoding import Decoding, PositionDecoding
 from in2in.motion.motion import Motion
 from in2in.motion.normalizer import Normalizer
@@ -79,6 +81,7 @@ class Generator:
         self.sampler, self.guidance, self.provenance = sampler, guidance or {}, provenance
         self.draw = draw_noise
         self.remark: Callable[[str], str] = lambda text: ""
+        self.dtype: torch.dtype | None = None
 
     @classmethod
     def from_pretrained(
@@ -140,6 +143,20 @@ class Generator:
         if known := KnownTexts.load(folder_of(run), encoder.dim):
             made.remark = partial(known.remark, encoder)
         return made
+
+    def computing(self, dtype: torch.dtype | None = None, compiled: bool = False) -> "Generator":
+        """Have the networks compute otherwise from now on; samples tell of it.
+
+        Args:
+            dtype: of matrix products, bfloat16 or, on a GPU, float16; None for float32.
+            compiled: whether torch.compile makes kernels for them: the first samples take a minute, all further ones
+                less. Lengths may differ; the kernels are made for any.
+        """
+        self.dtype = dtype
+        for part in self.denoiser.modules():
+            if compiled and isinstance(part, Network):
+                part.compile(dynamic=True)
+        return self
 
     def guided(self, **weights: float) -> "Generator":
         """The same model, its networks shared, with other weights of its guidance: generator.guided(scale=2.5)."""
@@ -266,13 +283,23 @@ class Generator:
         lengths = [prompt.frames for prompt in prompts]
         noise = self.draw([prompt.seed for prompt in prompts], lengths, PERSONS, NUM_FEATURES)
         noise = noise if shared is None else shared(noise)
-        condition = self.conditioner(
-            [prompt.prompt.strip() for prompt in prompts],
-            [(prompt.individual1.strip(), prompt.individual2.strip()) for prompt in prompts],
-        )
+        with self._precision():
+            condition = self.conditioner(
+                [prompt.prompt.strip() for prompt in prompts],
+                [(prompt.individual1.strip(), prompt.individual2.strip()) for prompt in prompts],
+            )
         mask = length_mask(lengths).to(device) if len(set(lengths)) > 1 else None  # without one, faster kernels serve
-        x0 = self.sampler(self.denoiser, noise.to(device), condition, mask, report, edit)
+        x0 = self.sampler(self._predict, noise.to(device), condition, mask, report, edit)
         return self.space.decode(x0).float().cpu()
+
+    def _precision(self) -> AbstractContextManager[Any]:
+        """That of the networks alone; whoever calls may have set one."""
+        kind = self.space.normalizer.mean.device.type
+        return nullcontext() if self.dtype is None else torch.autocast(kind, self.dtype)
+
+    def _predict(self, x: Tensor, t: Tensor, condition: Condition, mask: Tensor | None) -> Tensor:
+        with self._precision():
+            return self.denoiser(x, t, condition, mask)
 
     def _motion(self, features: Tensor, texts: Texts, seed: int) -> Motion:
         """The motion of features [P, T, 262], with what it was made from."""
@@ -285,3 +312,7 @@ class Generator:
             provenance=known,
             remark=self.remark(texts.title.strip()),
         )
+        with self._precision():
+            precision = precision_in_use(self.denoiser)
+        known = self.provenance and replace(self.provenance, precision=precision)
+        return replace(self.decoding(features), texts=texts, seed=seed, guidance=self.guidance, provenance=known)

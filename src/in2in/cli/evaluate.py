@@ -10,7 +10,7 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 
 from in2in.cli.entry import command, output_dir
-from in2in.cli.generator import load_generator
+from in2in.cli.generator import load_generator, settle_precision
 from in2in.errors import InputError
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ def main(
     samples: Path | None,
 ) -> None:
     """Check everything, then hand it to the metric; models are loaded once there is something to generate."""
+    settle_precision(cfg)
+
     import torch
 
     torch.set_num_threads(threads)
@@ -94,7 +96,7 @@ def models_of(cfg: DictConfig, run: str) -> "list[Model]":
         runs = [one for one in (run, prior) if one]
         told = [identity(one) for one in runs]
         told += [OmegaConf.to_yaml({key: own.get(key) for key in MODEL_KEYS}, resolve=True)]
-        told += [str(cfg.trainer.precision), own_version()]
+        told += [str(cfg.trainer.precision) + (", compiled" if cfg.compile else ""), own_version()]
         key = hashlib.sha256("\n".join(told).encode()).hexdigest()
         found.append(Model("+".join(map(run_name, runs)), key, partial(load_generator, own)))
     return found

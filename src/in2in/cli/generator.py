@@ -8,6 +8,8 @@ from omegaconf import DictConfig, OmegaConf
 from in2in.errors import InputError
 
 if TYPE_CHECKING:
+    import torch
+
     from in2in.pipeline import Generator
 
 
@@ -46,6 +48,35 @@ def chosen_prior(cfg: DictConfig) -> str | None:
     return str(BUNDLED_PRIOR) if composed else None
 
 
+PRECISIONS = {"fp32": "32-true", "bf16": "bf16-mixed", "fp16": "16-mixed"}
+"""What an option calls a precision -> what Lightning calls it."""
+
+
+def settle_precision(cfg: DictConfig) -> None:
+    """Let precision= stand for trainer.precision=, which may be given instead."""
+    chosen = cfg.precision
+    if chosen is not None and chosen not in PRECISIONS:
+        raise InputError(f"precision={chosen}: choose {', '.join(PRECISIONS)}")
+    if chosen is not None and chosen != "fp32" and cfg.trainer.precision not in ("32-true", PRECISIONS[chosen]):
+        raise InputError(f"precision={chosen} and trainer.precision={cfg.trainer.precision}: give one of them")
+    if chosen == "fp16":
+        import torch
+
+        if not torch.cuda.is_available():
+            raise InputError("precision=fp16 needs a GPU: on a CPU use bf16 or fp32")
+    if chosen is not None and (chosen != "fp32" or "precision" not in cfg.trainer):
+        cfg.trainer.precision = PRECISIONS[chosen]
+
+
+def chosen_dtype(cfg: DictConfig, device: str) -> "torch.dtype | None":
+    """Of the matrix products of a command that computes on one device; None for float32."""
+    import torch
+
+    if cfg.precision == "fp16" and device == "cpu":
+        raise InputError("precision=fp16 needs a GPU: on a CPU use bf16 or fp32")
+    return {"bf16": torch.bfloat16, "fp16": torch.float16}.get(cfg.precision)
+
+
 def load_generator(cfg: DictConfig, device: str) -> "Generator":
     """The generator of `run`, or of the newest run; with the guidance, sampler and decoding that the command names.
 
@@ -58,9 +89,11 @@ def load_generator(cfg: DictConfig, device: str) -> "Generator":
     print(f"using run={run} on {device}")
     if prior is None:
         guidance, sampler, decoding = (node(cfg, key) for key in ("guidance", "sampler", "decoding"))
-        return Generator.from_pretrained(run, guidance, sampler, device, decoding)
-    print(f"blended with prior_run={prior}")
-    return blend.load(**blend_parts(cfg, run, prior), device=device)
+        generator = Generator.from_pretrained(run, guidance, sampler, device, decoding)
+    else:
+        print(f"blended with prior_run={prior}")
+        generator = blend.load(**blend_parts(cfg, run, prior), device=device)
+    return generator.computing(compiled=bool(cfg.get("compile")))
 
 
 def blend_parts(cfg: DictConfig, run: str, prior: str) -> dict[str, Any]:

@@ -11,7 +11,15 @@ from omegaconf import DictConfig, OmegaConf
 from tqdm import tqdm
 
 from in2in.cli.entry import command, output_dir
-from in2in.cli.generator import blend_parts, chosen_device, chosen_prior, chosen_run, load_generator
+from in2in.cli.generator import (
+    blend_parts,
+    chosen_device,
+    chosen_dtype,
+    chosen_prior,
+    chosen_run,
+    load_generator,
+    settle_precision,
+)
 from in2in.cli.prompts import read_prompts
 from in2in.cli.sweep import OVERRIDES
 from in2in.errors import InputError
@@ -57,7 +65,9 @@ def main(
     if sharded and device != "auto":
         raise InputError(f"device={device} is for sampling without trainer=: choose trainer.devices= instead")
     if not sharded and cfg.trainer.precision != "32-true":
-        raise InputError(f"trainer.precision={cfg.trainer.precision} is read with trainer=default or trainer=ddp")
+        told = f"trainer.precision={cfg.trainer.precision} is read with trainer=default or trainer=ddp"
+        raise InputError(f"{told}: give precision= instead")
+    settle_precision(cfg)
     exports = [export] if isinstance(export, str) else export
     find_formats(exports, "export")
     if scene is not None:
@@ -74,11 +84,14 @@ def main(
         asked = fill_in_once(cfg, asked, out / "annotated.json") if sharded else fill_in(cfg, asked)
     asked = [sample for one in asked for sample in one.samples(num_samples)]
     # a trainer moves it, in each of its processes to a device of its own
-    generator = load_generator(cfg, "cpu" if sharded else chosen_device(device))
+    place = "cpu" if sharded else chosen_device(device)
+    dtype = None if sharded else chosen_dtype(cfg, place)
+    generator = load_generator(cfg, place)
     if counted_noise:
         generator = generator.counted()
     if not sharded:
-        check_kept(out, generator)
+        generator.dtype = dtype
+        check_kept(out, generator, cfg.trainer.precision)
         if kept := check_prompts(out, asked):
             print(f"{len(kept)} of {len(asked)} samples are there already and are kept")
         motions = generate(generator, asked, batch_size, first_length)
@@ -109,7 +122,9 @@ def sample_scene(cfg: DictConfig, path: str, exports: Sequence[str], out: Path) 
     scene = read_scene(path)
     if cfg.seed:
         scene = replace(scene, seed=cfg.seed)
-    generator = load_generator(cfg, chosen_device(cfg.device))
+    device = chosen_device(cfg.device)
+    generator = load_generator(cfg, device)
+    generator.dtype = chosen_dtype(cfg, device)
     motions = generate(generator, scene, cfg.batch_size, num_samples=cfg.num_samples)
     save(motions, out)
     write_exports(motions, out, exports)

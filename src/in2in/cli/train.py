@@ -12,6 +12,7 @@ from omegaconf import DictConfig, OmegaConf
 from in2in.cli.before_training import check_model, check_persons, check_texts, settle_bones, settle_length
 from in2in.cli.entry import command, leave_sigterm, output_dir
 from in2in.cli.folders import is_new
+from in2in.cli.generator import settle_precision
 from in2in.cli.record import recorded
 from in2in.cli.schema import check
 from in2in.errors import InputError, no_room
@@ -37,6 +38,7 @@ def main(
         cfg.module.normalizer = normalizer
     cfg.tags = [str(tag) for tag in (cfg.tags if OmegaConf.is_list(cfg.tags) else [cfg.tags])]
     cfg.out = str(out)  # in a sweep, the job's own folder
+    settle_precision(cfg)
     OmegaConf.resolve(cfg)
     check(cfg)
 
@@ -45,6 +47,7 @@ def main(
 
     from in2in.cli.resuming import check_resuming, start_from
     from in2in.runs.folder import save_config
+    from in2in.training.module import DenoisingModule
     from in2in.training.writing import WholeCheckpoints
 
     # Lightning cannot see that our batches follow from the epoch and the place in it
@@ -73,6 +76,10 @@ def main(
         told += start_from(cfg, module, weights_from)
     if checkpoint is not None:
         told += check_resuming(cfg, module, checkpoint)
+    if cfg.compile:
+        if not isinstance(module, DenoisingModule):
+            raise InputError("compile=true is for denoisers, not for evaluators: leave it out")
+        module.denoiser.compile(dynamic=True)
     if trainer.is_global_zero:
         save_config(self_contained(cfg, out), out)
     with recorded(out / "train.log") if trainer.is_global_zero else nullcontext():

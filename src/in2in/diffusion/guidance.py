@@ -55,7 +55,8 @@ class _Guided(nn.Module):
         n = len(asked.weights) + asked.unconditional
         if n > 1:
             x, t, mask = x.repeat(n, 1, 1, 1), t.repeat(n), None if mask is None else mask.repeat(n, 1)
-        first, *others = self.denoiser(x, t, asked.together, mask).chunk(n)
+        # what half precision predicts is summed in full precision: the terms nearly cancel
+        first, *others = self.denoiser(x, t, asked.together, mask).to(x.dtype).chunk(n)
         if not asked.unconditional:
             return sum(
                 (weight * output for weight, output in zip(asked.weights[1:], others, strict=True)),

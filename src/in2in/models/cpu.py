@@ -37,7 +37,7 @@ class _Linear(torch.autograd.Function):
 
 
 def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-    """x weight^T + bias, by oneDNN for float32 on a CPU, else (and in exported graphs) by torch.
+    """x weight^T + bias, by oneDNN for float32 on a CPU, else (and where torch compiles or exports) by torch.
 
     Args:
         x: [..., K].
@@ -52,7 +52,7 @@ def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         or x.device.type != "cpu"
         or not x.dtype == weight.dtype == torch.float32
         or torch.is_autocast_enabled("cpu")
-        or torch.compiler.is_exporting()
+        or torch.compiler.is_compiling()
     ):
         return F.linear(x, weight, bias)
     if torch.is_grad_enabled():

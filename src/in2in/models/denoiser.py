@@ -3,7 +3,7 @@
 All share one call: denoiser(x [B, P, T, D], t [B], condition, mask [B, T]) -> x0 [B, P, T, D].
 """
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 from einops import rearrange
@@ -37,6 +37,12 @@ class Network(nn.Module):
     def __init__(self, features: int) -> None:
         super().__init__()
         self.features = features
+        self.compiled = False
+
+    def compile(self, *args: Any, **options: Any) -> None:
+        """See `torch.nn.Module.compile`; samples tell of it."""
+        self.compiled = True
+        super().compile(*args, **options)
 
 
 class Block(nn.Module):

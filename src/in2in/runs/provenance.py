@@ -26,5 +26,11 @@ def precision_in_use(network: nn.Module) -> str:
     first = next(network.parameters(), torch.empty(0))
     kind = first.device.type
     if torch.is_autocast_enabled(kind):
-        return MIXED.get(dtype := torch.get_autocast_dtype(kind), f"{dtype}-mixed")
-    return TRUE.get(first.dtype, f"{first.dtype}-true")
+        return with_compilation(MIXED.get(dtype := torch.get_autocast_dtype(kind), f"{dtype}-mixed"), network)
+    return with_compilation(TRUE.get(first.dtype, f"{first.dtype}-true"), network)
+
+
+def with_compilation(precision: str, network: nn.Module) -> str:
+    """A precision's name, and whether the networks are compiled: that changes the last digits as well."""
+    compiled = any(getattr(part, "compiled", False) for part in network.modules())
+    return f"{precision}, compiled" if compiled else precision

@@ -43,7 +43,7 @@ def main(
 
     import torch
 
-    from in2in.bench.speed.pairs import machine, measure, peak, table
+    from in2in.bench.speed.pairs import clock_of, machine, measure, peak, table
     from in2in.bench.speed.works import Size
     from in2in.files.whole import write_text
 
@@ -58,7 +58,7 @@ def main(
             result = measure(work if compared else type(work)(**{**vars(work), "theirs": theirs}), repeats)
             fastest = max(fastest, peak(device))  # the machine may have been busy
             records.append(result)
-    told = [own.record(fastest) for own in records]
+    told = [own.record(fastest, clock_of(device)) for own in records]
     about = {"machine": machine(device), "peak_gflops": fastest / 1e9, "settings": settings, "works": told}
     write_text(output_dir() / "results.json", json.dumps(about, indent=1))
     text = f"{table(told, compared)}\n\n{machine(device)}, {fastest / 1e9:.0f} GFLOP/s at most in matrix products\n"

@@ -67,7 +67,8 @@ class Size:
 
     def condition(self) -> Condition:
         """Random vectors for all texts."""
-        return Condition(torch.randn(self.batch_size, TEXT_DIM), torch.randn(self.batch_size, 2, TEXT_DIM))
+        shapes = (self.batch_size, TEXT_DIM), (self.batch_size, 2, TEXT_DIM)
+        return Condition(*(torch.randn(shape, device=self.device) for shape in shapes))
 
 
 class FewSteps(Sampler):
@@ -86,7 +87,6 @@ def sample(size: Size) -> list[Work]:
     """Guided steps of DDIM, in2IN's four branches: at the samples' own length, and against samples padded to 300."""
     torch.manual_seed(0)
     network, condition = size.network().eval().requires_grad_(False).to(size.device), size.condition()
-    condition = Condition(condition.interaction.to(size.device), condition.individuals.to(size.device))
     published, ours = PublishedDenoiser(network).eval(), InteractionGuidance(network)
     lengths = [size.frames] * size.batch_size
     x, mask = draw_noise(range(size.batch_size), lengths, 2, NUM_FEATURES).to(size.device), length_mask(lengths)
