@@ -303,7 +303,9 @@ class Generator:
 
     def _motion(self, features: Tensor, texts: Texts, seed: int) -> Motion:
         """The motion of features [P, T, 262], with what it was made from."""
-        known = self.provenance and replace(self.provenance, precision=precision_in_use(self.denoiser))
+        with self._precision():
+            precision = precision_in_use(self.denoiser)
+        known = self.provenance and replace(self.provenance, precision=precision)
         return replace(
             self.decoding(features),
             texts=texts,
@@ -312,7 +314,3 @@ class Generator:
             provenance=known,
             remark=self.remark(texts.title.strip()),
         )
-        with self._precision():
-            precision = precision_in_use(self.denoiser)
-        known = self.provenance and replace(self.provenance, precision=precision)
-        return replace(self.decoding(features), texts=texts, seed=seed, guidance=self.guidance, provenance=known)
