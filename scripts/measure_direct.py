@@ -62,7 +62,9 @@ def scenes(clip: Clip, seed: int) -> dict[str, Scene]:
     for touch in clip.truth.touches:
         (person, joint), (_, other) = touch.first, touch.second
         if joint.endswith("wrist") and touch.end <= frames:
-            own = Touch(person + 1, joint.split("_")[0], touch.start, touch.end - 1, joint=other)
+            own = Touch(
+                person + 1, "left" if joint.startswith("left") else "right", touch.start, touch.end - 1, joint=other
+            )
             asked["touch"] = replace(plain, touches=(own,))
     return asked
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from diffusers import DDIMScheduler
+from diffusers.schedulers.scheduling_ddim import DDIMScheduler
 
 from in2in.bench.speed.pairs import count, machine, peak
 from in2in.bench.speed.works import NOISE, FewSteps, Size

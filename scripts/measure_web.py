@@ -33,7 +33,7 @@ TYPE = "for (const [id, text] of Object.entries(arguments[0])) document.getEleme
 class Quiet(SimpleHTTPRequestHandler):
     """Serves without telling."""
 
-    def log_message(self, *_: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
 
 

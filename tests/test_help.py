@@ -21,12 +21,12 @@ def test_every_option_and_group_of_a_command_is_explained(command: str) -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_help_has_two_examples_and_lists_what_the_command_reads(command: str) -> None:
+def test_help_has_examples_and_lists_what_the_command_reads(command: str) -> None:
     text = help_text(command, ["--help"])
     assert text.startswith(f"in2in-{command}: ")
     options, _, chosen = text.partition("Choices")
     examples = [line for line in options.splitlines() if line.startswith(f"  in2in-{command}")]
-    assert len(examples) == 2
+    assert len(examples) >= 2
     for group in groups(command):
         assert f"  {group}=" in chosen
         assert all(name in chosen for name in choices(command, group))

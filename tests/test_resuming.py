@@ -9,6 +9,7 @@ import torch
 from conftest import TINY, Cli
 
 from in2in.errors import InputError
+from in2in.motion.space import FeatureSpace
 from in2in.runs.folder import BUNDLED, normalizer_of
 
 GOING = [*TINY, "trainer.max_epochs=2", "callbacks.texts=null", "callbacks.samples=null", "ckpt_path=last"]
@@ -88,9 +89,9 @@ def test_weights_of_another_network_are_not_taken_in_silence(
 
 def test_statistics_are_taken_from_runs_of_the_same_features_alone(evaluator_run: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=f"stats_from={evaluator_run} is not a run of a denoiser"):
-        normalizer_of(evaluator_run)
+        normalizer_of(evaluator_run, FeatureSpace)
     shutil.copytree(BUNDLED, tmp_path / "published")
     with open(tmp_path / "published" / "config.yaml", "a") as file:
         file.write("space:\n  _target_: in2in.motion.space.HumanML3DSpace\n  _partial_: true\n")
     with pytest.raises(InputError, match=r"has features in another layout \(in2in.motion.space.HumanML3DSpace\)"):
-        normalizer_of(tmp_path / "published")
+        normalizer_of(tmp_path / "published", FeatureSpace)
