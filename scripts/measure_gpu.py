@@ -66,7 +66,8 @@ def training(size: Size, precision: str, compiled: bool, repeats: int) -> dict[s
     if compiled:
         network.compile(dynamic=True)
     optimizer = torch.optim.AdamW(network.parameters(), 1e-4, weight_decay=2e-5)
-    noise, loss, normalizer = DDIMScheduler(**NOISE), InteractionLoss(), Normalizer().to(size.device)
+    noise: Any = DDIMScheduler(**NOISE)
+    loss, normalizer = InteractionLoss(), Normalizer().to(size.device)
     target = torch.randn(size.batch_size, 2, size.frames, NUM_FEATURES, device=size.device)
     mask = torch.ones(size.batch_size, size.frames, dtype=torch.bool, device=size.device)
     condition = size.condition()

@@ -104,7 +104,7 @@ class Bench:
         real = [encode(canonicalise(cache.motion(q.clip).crop(0, MAX_FRAMES))) for q in self.asked]
         self.real = self.evaluator.motions(real)
         self.prompts = [
-            Prompt(q.interaction, *q.individuals, own.shape[1] / FPS, seed + number)
+            Prompt(q.interaction, *q.individuals, seconds=own.shape[1] / FPS, seed=seed + number)
             for number, (q, own) in enumerate(zip(self.asked, real, strict=True))
         ]
 

@@ -50,7 +50,8 @@ def hits_among_kin(
     """How often a text finds its motion among those of some clips of its kind.
 
     Args:
-        text, motion: [N, E], embeddings of clips.
+        text: [N, E], embeddings of the texts of clips.
+        motion: [N, E], of their motion.
         truths: their records.
         candidates: clips to choose from; kinds of which there are fewer are left out.
         seed: of the draw.
