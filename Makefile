@@ -6,7 +6,6 @@ WORK ?= results
 STEPS ?= 7000
 CLIPS ?= 192
 REPEATS ?= 3
-KINDS := [circle dance,hand over,hug,kick and block,mirror arms,pat on the shoulder,point,punch and dodge]
 
 .PHONY: help setup demo web results test lint docs clean
 
@@ -24,10 +23,10 @@ setup: .venv/installed ## Make .venv with everything that is needed
 		|| echo "Chromium is not installed: the tests of the viewer are skipped (apt-get install chromium chromium-driver)"
 	touch $@
 
-demo: setup ## Sample eight kinds of interaction from the bundled weights, and judge them (half a minute)
+demo: setup ## Sample eighteen prompts of all kinds from the bundled weights, and judge them (a minute)
 	rm -rf demo
-	$(BIN)/in2in-prepare source=synthetic clips=160 seed=1 'kinds=$(KINDS)' out=demo/data
-	$(BIN)/in2in-judge run=src/in2in/weights/in2in data_dir=demo/data clips=8 out=demo/judged
+	$(BIN)/in2in-prepare source=synthetic clips=200 seed=1 out=demo/data
+	$(BIN)/in2in-judge run=src/in2in/weights/in2in data_dir=demo/data clips=18 out=demo/judged
 	$(BIN)/in2in-sample run=src/in2in/weights/in2in prompts=docs/demo.jsonl out=demo/samples
 	@echo "open demo/judged/000.html and demo/samples/000.html in a browser"
 
